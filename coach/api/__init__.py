@@ -1,0 +1,1 @@
+"""HTTP in, values to the services, answers out. No rule and no SQL lives here."""

@@ -1,0 +1,146 @@
+"""What clinicians do: see their patients, assign, override, record on behalf, acknowledge and release."""
+
+from typing import Any
+from uuid import UUID
+
+from coach.api import edge, entry_answers
+from coach.api.auth import CLINICIAN, allow
+from coach.api.body import Blueprint
+from coach.api.schemas import clinic as wire
+from coach.api.schemas import plans as plan_wire
+from coach.api.schemas.entries import Batch, BatchAnswer
+from coach.models.care import Alert
+from coach.models.people import Patient
+from coach.services import access, alerts, care, caseload, explained, plans, stored
+from coach.services.problems import invalid
+from programs import events
+
+blueprint = Blueprint("clinic", __name__, url_prefix="/v1/clinic", description="For physiotherapists and doctors")
+
+
+def _patient(unit: edge.Unit, patient_id: UUID, action: str, *, lock: bool = False) -> Patient:
+    return access.patient_in_care(
+        unit.session,
+        edge.identity(),
+        patient_id,
+        action=action,
+        now=unit.now,
+        request_id=edge.request_id(),
+        lock=lock,
+    )
+
+
+@blueprint.get("/patients")
+@allow(*CLINICIAN)
+@blueprint.arguments(wire.Page, location="query")
+@blueprint.response(200, wire.Caseload)
+def patients(page: dict[str, Any]) -> dict[str, Any]:
+    """Your patients, worst lock first."""
+    most, offset = page["limit"], page["offset"]
+    with edge.unit() as unit:
+        rows = caseload.rows(unit.session, edge.identity(), now=unit.now, offset=offset, most=most + 1)
+    return {"patients": rows[:most], "next": offset + most if len(rows) > most else None}
+
+
+@blueprint.get("/patients/<uuid:patient_id>")
+@allow(*CLINICIAN)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def patient(patient_id: UUID) -> dict[str, Any]:
+    """One patient's plan with its reasons, as the patient sees it and with what stands against it."""
+    with edge.unit() as unit:
+        _patient(unit, patient_id, "read plan")
+        known = stored.read(unit.session, patient_id, unit.now, edge.parts().catalog)
+        plan = plans.current(unit.session, known, unit.now, edge.parts().catalog)
+        return explained.plan(known.patient, plan, edge.parts().catalog, reader="clinician")
+
+
+@blueprint.put("/patients/<uuid:patient_id>/assignment")
+@allow(*CLINICIAN)
+@blueprint.arguments(wire.Assignment)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def assign(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
+    """Assign a programme, or add exercises; what is blocked for this person is not served."""
+    catalog = edge.parts().catalog
+    if (program := data.get("program")) and program not in catalog.programs:
+        raise invalid("program", "No such programme.")
+    for index, exercise in enumerate(data.get("exercises", ())):
+        if exercise not in catalog.exercises:
+            raise invalid(f"exercises.{index}", "No such exercise.")
+    body = events.Assigned(program=program, exercises=tuple(data.get("exercises", ())))
+    return _act(patient_id, "assigned", body)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/overrides")
+@allow(*CLINICIAN)
+@blueprint.arguments(wire.Override)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def override(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
+    """Set a bounded exception, with a reason and an end. The answer's decisions say if a rule refused it."""
+    return _act(patient_id, "override", events.Override(**data))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/entries")
+@allow(*CLINICIAN)
+@blueprint.arguments(Batch)
+@blueprint.response(200, BatchAnswer)
+def record(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
+    """Record entries on behalf of a patient."""
+    with edge.unit() as unit:
+        patient_row = _patient(unit, patient_id, "record entries", lock=True)
+        return entry_answers.answer(unit, patient_row, data["entries"])
+
+
+@blueprint.get("/alerts")
+@allow(*CLINICIAN)
+@blueprint.response(200, wire.AlertList)
+def open_alerts() -> dict[str, Any]:
+    """Open alerts of your patients, gravest first."""
+    with edge.unit() as unit:
+        return {"alerts": caseload.open_alerts(unit.session, edge.identity(), now=unit.now)}
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/acknowledge")
+@allow(*CLINICIAN)
+@blueprint.response(200, wire.AlertAnswer)
+def acknowledge(alert_id: UUID) -> Alert:
+    """Say that you have seen it; the patient's screen shows it."""
+    with edge.unit() as unit:
+        alert, patient_row = _alert(unit, alert_id, "acknowledge alert")
+        alerts.acknowledge(unit.session, alert, edge.identity().account_id, unit.now)
+        patient_row.revision += 1
+        return alert
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/release")
+@allow(*CLINICIAN)
+@blueprint.arguments(wire.ReleaseNote)
+@blueprint.response(200, wire.AlertAnswer)
+def release(data: dict[str, Any], alert_id: UUID) -> Alert:
+    """Lift a red flag after the person has been seen. Only a clinician can; other flags stand on."""
+    with edge.unit() as unit:
+        alert, patient_row = _alert(unit, alert_id, "release flag")
+        care.release(
+            unit.session,
+            patient_row,
+            alert,
+            note=data["note"],
+            author=edge.identity(),
+            now=unit.now,
+            catalog=edge.parts().catalog,
+        )
+        return alert
+
+
+def _act(patient_id: UUID, kind: str, body: events.Body) -> dict[str, Any]:
+    catalog = edge.parts().catalog
+    with edge.unit() as unit:
+        row = _patient(unit, patient_id, kind, lock=True)
+        plan = care.act(unit.session, row, kind, body, author=edge.identity(), now=unit.now, catalog=catalog)
+        return explained.plan(row, plan, catalog, reader="clinician")
+
+
+def _alert(unit: edge.Unit, alert_id: UUID, action: str) -> tuple[Alert, Patient]:
+    alert = alerts.find(unit.session, alert_id)
+    patient_row = _patient(unit, alert.patient_id, action, lock=True)
+    unit.session.refresh(alert)  # somebody else may have had the lock
+    return alert, patient_row

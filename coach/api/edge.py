@@ -1,0 +1,65 @@
+"""The edge of a request: one session, one commit, one `now`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session, sessionmaker
+
+from coach import clock
+from coach.config import Config
+from coach.limits import RequestLimit
+from coach.services.tokens import Identity, Signer
+from coach.wake import Waker
+from programs.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the process holds for its lifetime; made once in `coach.app`."""
+
+    config: Config
+    sessions: sessionmaker[Session]
+    catalog: Catalog
+    signer: Signer
+    limit: RequestLimit
+    waker: Waker
+
+
+@dataclass(frozen=True)
+class Unit:
+    session: Session
+    now: datetime  # domain time; see coach.clock
+
+
+def parts() -> Parts:
+    found: Parts = current_app.extensions["coach"]
+    return found
+
+
+def identity() -> Identity:
+    """Who calls; set by `coach.api.auth` before any view that is not public."""
+    found: Identity = g.identity
+    return found
+
+
+def limited() -> int | None:
+    """Counts this request for its account and address; the seconds to wait if it is one too many."""
+    who = g.identity.account_id if "identity" in g else "nobody"
+    return parts().limit.wait(f"{who} {request.remote_addr}")
+
+
+def request_id() -> str:
+    return str(g.request_id)
+
+
+@contextmanager
+def unit() -> Iterator[Unit]:
+    """One transaction: committed when the block ends well, rolled back when it raises."""
+    with parts().sessions() as session:
+        now = clock.read(session, parts().config)
+        g.server_time = now
+        yield Unit(session, now)
+        session.commit()

@@ -1,0 +1,60 @@
+"""The content for everyone: exercises, programmes and the safety card, cacheable by content version."""
+
+from typing import Any
+
+from flask import Response, request
+
+from coach.api import edge
+from coach.api.auth import PUBLIC, allow
+from coach.api.body import Blueprint
+from coach.api.schemas import library as wire
+from coach.services import library
+from coach.services.problems import not_found
+
+blueprint = Blueprint("library", __name__, url_prefix="/v1/library", description="Content, for everyone")
+CACHE = "public, max-age=300"
+
+
+@blueprint.get("/exercises")
+@allow(PUBLIC)
+@blueprint.response(200, wire.ExerciseList)
+def exercises() -> dict[str, Any]:
+    """Every exercise with its words."""
+    return {"exercises": library.exercises(edge.parts().catalog, "en")}
+
+
+@blueprint.get("/exercises/<string:exercise_id>")
+@allow(PUBLIC)
+@blueprint.response(200, wire.ExerciseAnswer)
+def exercise(exercise_id: str) -> dict[str, Any]:
+    """One exercise."""
+    catalog = edge.parts().catalog
+    if exercise_id not in catalog.exercises:
+        raise not_found()
+    return library.exercise(catalog.exercises[exercise_id], catalog, "en")
+
+
+@blueprint.get("/programs")
+@allow(PUBLIC)
+@blueprint.response(200, wire.ProgramList)
+def programs() -> dict[str, Any]:
+    """Every programme, with who it is for."""
+    return {"programs": library.programs(edge.parts().catalog, "en")}
+
+
+@blueprint.get("/safety-card")
+@allow(PUBLIC)
+@blueprint.response(200, wire.SafetyCard)
+def safety_card() -> dict[str, Any]:
+    """When to get help at once, with the emergency numbers of all countries."""
+    return library.safety_card(edge.parts().catalog, "en")
+
+
+@blueprint.after_request
+def cacheable(response: Response) -> Response:
+    """Content changes only with a release: a client asks again with the content's hash."""
+    if response.status_code == 200:
+        response.set_etag(edge.parts().catalog.content_hash[:32])
+        response.headers["Cache-Control"] = CACHE
+        return response.make_conditional(request)  # type: ignore[return-value]
+    return response

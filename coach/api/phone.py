@@ -1,0 +1,137 @@
+"""What a patient's phone calls: intake, reports, the routine, the plan and its reasons."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response, request
+
+from coach.api import edge, entry_answers
+from coach.api.auth import PATIENT, allow, limits_itself
+from coach.api.body import Blueprint
+from coach.api.schemas import entries as entry_wire
+from coach.api.schemas import facts as fact_wire
+from coach.api.schemas import plans as plan_wire
+from coach.services import access, diary, explained, intake, plans, routines, stored
+
+blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
+
+
+@blueprint.put("/intake")
+@allow(*PATIENT)
+@blueprint.arguments(fact_wire.IntakeRequest)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def submit_intake(data: dict[str, Any]) -> dict[str, Any]:
+    """Answer the intake: the answer holds the triage, the programme with its reasons and the first plan."""
+    catalog = edge.parts().catalog
+    facts, red_flags, severe = fact_wire.intake(data, catalog)
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        plan = intake.submit(
+            unit.session,
+            patient,
+            facts,
+            red_flags,
+            severe,
+            author=edge.identity(),
+            now=unit.now,
+            catalog=catalog,
+        )
+        return explained.plan(patient, plan, catalog, reader="patient")
+
+
+@blueprint.post("/entries")
+@allow(*PATIENT)
+@limits_itself
+@blueprint.arguments(entry_wire.Batch)
+@blueprint.response(200, entry_wire.BatchAnswer)
+def report(data: dict[str, Any]) -> dict[str, Any]:
+    """Send diary entries, in any order, as often as you like. A red-flag answer is never refused."""
+    wait = edge.limited()
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        answer = entry_answers.answer(unit, patient, data["entries"], wait)
+    edge.parts().waker.wake("adapt")
+    return answer
+
+
+@blueprint.get("/entries")
+@allow(*PATIENT)
+@blueprint.arguments(plan_wire.Page, location="query")
+@blueprint.response(200, plan_wire.EntryList)
+def entries(page: dict[str, Any]) -> dict[str, Any]:
+    """Your entries, newest first."""
+    with edge.unit() as unit:
+        found = diary.listed(unit.session, edge.identity().account_id, before=page.get("before"), most=page["limit"])
+    return {"entries": found, "next": found[-1].seq if len(found) == page["limit"] else None}
+
+
+@blueprint.get("/routines/today")
+@allow(*PATIENT)
+@blueprint.response(200, plan_wire.RoutineAnswer)
+@blueprint.alt_response(304, description="Nothing has changed since the ETag you sent")
+def today() -> Response:
+    """Today's routine with its gate and variants. Send the last ETag as If-None-Match."""
+    with edge.unit() as unit:
+        served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
+    return _ready(served)
+
+
+@blueprint.get("/routines/<string:day>")
+@allow(*PATIENT)
+@blueprint.response(200, plan_wire.RoutineAnswer)
+def routine_of(day: str) -> Response:
+    """The routine of today or one of the six days after it; days ahead are provisional."""
+    return _ahead(plan_wire.day(day), 1, single=True)
+
+
+@blueprint.get("/routines")
+@allow(*PATIENT)
+@blueprint.arguments(plan_wire.DayRange, location="query")
+@blueprint.response(200, plan_wire.RoutineWeek)
+def week(span: dict[str, Any]) -> Response:
+    """Several days at once, for work without a network."""
+    return _ahead(span.get("first"), span["days"])
+
+
+@blueprint.get("/plan")
+@allow(*PATIENT)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def plan() -> dict[str, Any]:
+    """The plan: why this programme, why each exercise, why not others."""
+    catalog = edge.parts().catalog
+    with edge.unit() as unit:
+        known = stored.read(unit.session, edge.identity().account_id, unit.now, catalog)
+        found = plans.current(unit.session, known, unit.now, catalog)
+        return explained.plan(known.patient, found, catalog, reader="patient")
+
+
+@blueprint.get("/decisions")
+@allow(*PATIENT)
+@blueprint.arguments(plan_wire.Page, location="query")
+@blueprint.response(200, plan_wire.DecisionList)
+def decisions(page: dict[str, Any]) -> dict[str, Any]:
+    """What changed and why, newest first."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity())
+        return explained.decisions(
+            unit.session, patient, edge.parts().catalog, before=page.get("before"), most=page["limit"]
+        )
+
+
+def _ahead(first: date | None, days: int, *, single: bool = False) -> Response:
+    with edge.unit() as unit:
+        served = routines.ahead(
+            unit.session, edge.identity(), first, days, unit.now, edge.parts().catalog, single=single
+        )
+    return _ready(served)
+
+
+def _ready(served: routines.Served) -> Response:
+    """Stored bytes go out as they are: no schema on the way."""
+    if served.etag in request.if_none_match:
+        response = Response(status=304)
+    else:
+        response = Response(served.body, mimetype="application/json")
+    response.set_etag(served.etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,90 @@
+"""The clinic's wire."""
+
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import Schema, fields, validate
+
+from coach.api.schemas.fields import Strict, text, whole, word
+
+OVERRIDE_FIELDS = (
+    "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
+    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag",
+)  # fmt: skip
+
+
+class Page(Strict):
+    limit = whole(1, 100, load_default=50)
+    offset = whole(0, 10_000, load_default=0, metadata={"description": "`next` of the page before"})
+
+
+class CaseloadRow(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    lock = fields.String(required=True)
+    program = fields.String(required=True, allow_none=True)
+    mode = fields.String(required=True, allow_none=True)
+    day = fields.String(required=True, allow_none=True, metadata={"description": "last day judged"})
+
+
+class Caseload(Schema):
+    patients = fields.List(fields.Nested(CaseloadRow), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+
+
+class Assignment(Strict):
+    """A programme or single exercises."""
+
+    program = text(3)
+    exercises = fields.List(text(40), validate=validate.Length(1, 20))
+
+    @ma.validates_schema
+    def one_of_both(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("program" in data) == ("exercises" in data):
+            raise ma.ValidationError("Give a program or exercises, not both.")
+
+
+class OverrideValue(fields.Raw):
+    """A number or a word, as the field asks."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | float | str:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ma.ValidationError("Must be a number or a word.")
+        if (isinstance(value, str) and len(value) > 40) or (not isinstance(value, str) and abs(value) > 100_000):
+            raise ma.ValidationError("Too large.")
+        return value
+
+
+class Override(Strict):
+    """A bounded exception. The rules accept or refuse it; the answer says which and why."""
+
+    field = word(*OVERRIDE_FIELDS, required=True)
+    value = OverrideValue(required=True, metadata={"type": ["integer", "number", "string"]})
+    reason = text(500, load_default=None, allow_none=True)
+    until = fields.Date(load_default=None, allow_none=True, metadata={"description": "last day it holds"})
+
+    @ma.validates("until")
+    def in_sight(self, value: date | None, **_kwargs: Any) -> None:
+        if value is not None and not 2000 <= value.year <= 2200:
+            raise ma.ValidationError("Not a sensible year.")
+
+
+class ReleaseNote(Strict):
+    note = text(2000, 3, required=True, metadata={"description": "who saw the person and what was found"})
+
+
+class AlertAnswer(Schema):
+    id = fields.UUID(required=True)
+    patient_id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    subject = fields.String(required=True, metadata={"description": "red flag, referral or reason"})
+    level = fields.String(required=True)
+    raised_at = fields.AwareDateTime(required=True)
+    due_day = fields.Date(required=True, allow_none=True)
+    seen_at = fields.AwareDateTime(required=True, allow_none=True)
+    resolved_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AlertList(Schema):
+    alerts = fields.List(fields.Nested(AlertAnswer), required=True)

@@ -1,0 +1,187 @@
+"""Diary entries on the wire: one shape a kind, told apart by `kind`.
+
+Each entry of a batch is read by itself, so that a bad one is refused alone and with its field.
+"""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID, uuid5
+
+import marshmallow as ma
+from apispec import APISpec
+from marshmallow import Schema, fields, validate
+
+from coach.api.errors import paths
+from coach.api.schemas import facts
+from coach.api.schemas.entry_kinds import KINDS
+from coach.api.schemas.fields import Strict, Zone, plain, word
+from coach.services.diary import Entry, Refusal
+from programs import canonical, events
+from programs.catalog import Catalog
+
+NAMELESS = UUID("6f9e7a52-0f0c-4b0e-9a43-4c1f6f6c2b11")  # names a safety answer whose own id cannot be read
+
+
+class Envelope(Strict):
+    id = fields.UUID(required=True, metadata={"description": "made by the phone; the same id twice is the same entry"})
+    occurred_at = fields.AwareDateTime(required=True)
+    zone = Zone(required=True)
+    local_day = fields.Date(required=True, metadata={"description": "the day the person counts it to"})
+    kind = word(*KINDS, required=True)
+    body = fields.Dict(required=True)
+
+
+class Batch(Strict):
+    """Entries in any order; each is answered by itself."""
+
+    entries = fields.List(
+        fields.Raw(allow_none=True, metadata={"$ref": "#/components/schemas/Entry"}),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+
+
+class ReceiptAnswer(Schema):
+    id = fields.String(required=True, allow_none=True)
+    status = fields.String(
+        required=True,
+        metadata={"description": "stored, same, conflict, invalid, or later (too many requests: send it again)"},
+    )
+    errors = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "reason by field"})
+    mended = fields.List(
+        fields.String(),
+        metadata={"description": "what of a safety answer could not be read and was set to now"},
+    )
+
+
+class BatchAnswer(Schema):
+    results = fields.List(fields.Nested(ReceiptAnswer), required=True)
+    lock = fields.String(required=True)
+    cards = fields.List(fields.Dict(), required=True, metadata={"description": "what to show at once when locked"})
+    retry_after = fields.Integer(metadata={"description": "seconds; present when something is answered `later`"})
+
+
+class WrongInside(ValueError):
+    """The body inside a correction does not fit, by field."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+
+def read(raw: Any, catalog: Catalog) -> Entry | Refusal:
+    """One entry of a batch as a value, or the reason by field. A red-flag answer always becomes a value."""
+    digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+    if not isinstance(raw, dict):
+        return Refusal(None, {"entry": "Must be an object."})
+    envelope, errors = _loaded(Envelope(), raw)
+    if envelope and not errors:
+        body, errors = _read_body(envelope["kind"], envelope["body"], catalog)
+        if body is not None:
+            return Entry(digest=digest, **{**envelope, "body": body})
+    if _answers_danger(raw):
+        return _salvaged(raw, envelope, errors, digest, catalog)
+    return Refusal(str(raw["id"])[:36] if "id" in raw else None, errors)
+
+
+def _read_body(kind: str, raw: Any, catalog: Catalog) -> tuple[events.Body | None, dict[str, str]]:
+    loaded, errors = _loaded(KINDS[kind](), raw)
+    if errors or (errors := _unknown_words(loaded, catalog)):
+        return None, {f"body.{path}": reason for path, reason in errors.items()}
+    try:
+        return _body(kind, loaded, catalog), {}
+    except WrongInside as wrong:
+        return None, {f"body.{path}": reason for path, reason in wrong.fields.items()}
+    except ValueError as error:  # a contradiction between fields, or a bound of the rules themselves
+        path, _, reason = str(error).rpartition(": ")
+        return None, {f"body.{path}" if path else "body": reason[:200]}
+
+
+def _body(kind: str, loaded: dict[str, Any], catalog: Catalog) -> events.Body:
+    if kind == "condition":
+        return events.Condition(facts.changes(loaded["changes"]))
+    if kind == "correction":
+        inner, errors = _read_body(loaded["kind"], loaded["body"], catalog)
+        if inner is None:
+            raise WrongInside(errors)
+        return events.corrected(str(loaded["replaces"]), loaded["kind"], canonical.to_json(inner))
+    return events.body_from_json(kind, plain(loaded))
+
+
+def _loaded(schema: Schema, raw: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    try:
+        return schema.load(raw), {}
+    except ma.ValidationError as error:
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return valid, paths(error.messages)
+
+
+def _unknown_words(body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
+    """Exercises and red flags that the content does not know."""
+    wrong = {}
+    for index, exercise in enumerate(body.get("hurt", ())):
+        if exercise not in catalog.exercises:
+            wrong[f"hurt.{index}"] = "No such exercise."
+    for exercise in [*body.get("items", ()), *filter(None, [body.get("by")])]:
+        if exercise not in catalog.exercises:
+            wrong["by" if exercise == body.get("by") else f"items.{exercise}"] = "No such exercise."
+    for flag in [*body.get("answers", ()), *body.get("severe", ())]:
+        if flag not in catalog.red_flags:
+            wrong[f"answers.{flag}"] = "No such question."
+    return wrong
+
+
+def _answers_danger(raw: dict[str, Any]) -> bool:
+    body = raw.get("body")
+    answers = body.get("answers") if raw.get("kind") == "checkin" and isinstance(body, dict) else None
+    return isinstance(answers, dict) and any(answer in ("yes", "unsure", True) for answer in answers.values())
+
+
+def _salvaged(
+    raw: dict[str, Any], envelope: dict[str, Any], errors: dict[str, str], digest: str, catalog: Catalog
+) -> Entry:
+    """A red-flag answer with anything else wrong: what can be read stands, the rest is set to now and marked."""
+    answers: dict[str, str] = {}
+    for asked, answer in list(raw["body"]["answers"].items())[:60]:
+        if answer in ("yes", "unsure", True):
+            for flag in _meant(str(asked)[:6], catalog):
+                answers[flag] = "unsure" if answer == "unsure" else "yes"
+    severe = raw["body"].get("severe")
+    known = [flag for flag in severe if flag in answers] if isinstance(severe, list) else []
+    body = events.body_from_json("checkin", {"answers": answers, "severe": known, "full": False})
+    time_is_right = not {"occurred_at", "zone", "local_day"} & set(errors)
+    return Entry(
+        id=envelope.get("id") or uuid5(NAMELESS, digest),
+        occurred_at=envelope.get("occurred_at") if time_is_right else None,
+        zone=envelope.get("zone"),
+        local_day=envelope.get("local_day"),
+        kind="checkin",
+        body=body,
+        digest=digest,
+        mended=tuple(sorted(errors)),
+    )
+
+
+def _meant(asked: str, catalog: Catalog) -> list[str]:
+    """The flags an answer is about. A card of another version may name one we do not know: its whole family
+    counts then, and for a name that tells nothing the gravest question does: too much alarm, not too little."""
+    if asked in catalog.red_flags:
+        return [asked]
+    family = [flag for flag in catalog.red_flags if flag[:4] == asked[:4]]
+    return family or [next(iter(catalog.red_flags))]
+
+
+def describe(spec: APISpec) -> None:
+    """Adds `Entry` to the document: one shape a kind, told apart by `kind`."""
+    shapes = []
+    for kind, schema in KINDS.items():
+        name = f"{schema.__name__}Entry"
+        members = Envelope._declared_fields | {
+            "kind": word(kind, required=True),
+            "body": fields.Nested(schema, required=True),
+        }
+        spec.components.schema(name, schema=type(name, (Strict,), dict(members)))
+        shapes.append({"$ref": f"#/components/schemas/{name}"})
+    mapping = {kind: shape["$ref"] for kind, shape in zip(KINDS, shapes, strict=True)}
+    spec.components.schema("Entry", {"oneOf": shapes, "discriminator": {"propertyName": "kind", "mapping": mapping}})

@@ -1,0 +1,113 @@
+"""Facts about a person on the wire: the intake, and what changes later. Durations come as days, dates as dates."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from coach.api.schemas.fields import Strict, number, plain, text, whole, word
+from coach.services.problems import Problem
+from programs import canonical
+from programs.catalog import Catalog
+from programs.patient import Changes, Patient
+from programs.triage import Answer
+
+DIAGNOSES = ("RAD", "STEN", "SPLI", "OSTP", "BAL", "HTN")
+EQUIPMENT = (
+    "mat", "pillow", "chair", "wall", "band", "stick", "weight", "barbell", "bench", "strap", "step", "box",
+    "bed", "bike", "pool",
+)  # fmt: skip
+
+
+class BirthFact(Strict):
+    day = fields.Date(required=True)
+    mode = word("vaginal", "caesarean", required=True)
+
+
+class SurgeryFact(Strict):
+    day = fields.Date(required=True)
+    cleared = fields.Boolean(required=True, metadata={"description": "the surgeon allows more than the first steps"})
+
+
+class Facts(Strict):
+    """What may be told about a person; each fact is optional here."""
+
+    age = whole(0, 120)
+    height_cm = number(100, 250)
+    weight_kg = number(20, 400, allow_none=True)
+    back_average = whole(0, 10, metadata={"description": "back pain of the last week, 0-10"})
+    back_worst = whole(0, 10)
+    leg = whole(0, 10, metadata={"description": "the worse leg, last week"})
+    location = whole(0, 4, metadata={"description": "furthest point: 0 back, 1 buttock, 2 thigh, 3 calf, 4 foot"})
+    episode_day = fields.Date(metadata={"description": "when this episode began"})
+    diagnoses = fields.List(word(*DIAGNOSES), validate=validate.Length(max=6))
+    pregnancy_day = fields.Date(allow_none=True, metadata={"description": "first day of week 0"})
+    birth = fields.Nested(BirthFact, allow_none=True)
+    surgery = fields.Nested(SurgeryFact, allow_none=True)
+    cancer_ever = fields.Boolean()
+    equipment = fields.List(word(*EQUIPMENT), validate=validate.Length(max=30))
+    minutes = whole(5, 120, metadata={"description": "minutes a session"})
+    provoked_minutes = whole(0, 1440, metadata={"description": "how long leg pain lasts once provoked"})
+    sleep_lost_nights = whole(0, 7, metadata={"description": "nights a week lost to leg pain"})
+    eased_by_sitting = fields.Boolean(metadata={"description": "leg symptoms on standing that sitting eases"})
+    slip_grade = whole(1, 5)
+    systolic = whole(40, 300)
+    diastolic = whole(40, 300)
+    eating_disorder = fields.Boolean()
+    lifting_goal = fields.Boolean()
+    sit_h = number(0, 24, metadata={"description": "hours sitting on a working day"})
+    stand_h = number(0, 24)
+    bend_h = number(0, 24)
+    weight_consent = fields.Boolean(metadata={"description": "weight may be talked about"})
+    weight_scheme = word("who", "asian", "wpro", "china", "japan")
+    weight_goal = word("none", "lose", "maintain")
+
+
+class IntakeRequest(Facts):
+    """The onboarding: facts, and the whole red-flag screen. A question not named is answered "no"."""
+
+    age = whole(0, 120, required=True)
+    height_cm = number(100, 250, required=True)
+    back_average = whole(0, 10, required=True)
+    back_worst = whole(0, 10, required=True)
+    leg = whole(0, 10, required=True)
+    location = whole(0, 4, required=True)
+    episode_day = fields.Date(required=True)
+    weight_kg = number(20, 400, load_default=None, allow_none=True)
+    diagnoses = fields.List(word(*DIAGNOSES), load_default=list, validate=validate.Length(max=6))
+    pregnancy_day = fields.Date(load_default=None, allow_none=True)
+    birth = fields.Nested(BirthFact, load_default=None, allow_none=True)
+    surgery = fields.Nested(SurgeryFact, load_default=None, allow_none=True)
+    cancer_ever = fields.Boolean(load_default=False)
+    equipment = fields.List(word(*EQUIPMENT), load_default=lambda: ["mat", "chair", "wall"])
+    minutes = whole(5, 120, load_default=20)
+    red_flags = fields.Dict(
+        keys=text(6),
+        values=word("no", "yes", "unsure", "known"),
+        required=True,
+        validate=validate.Length(max=60),
+    )
+    severe = fields.List(text(6), load_default=list, validate=validate.Length(max=60))
+
+
+def intake(data: dict[str, Any], catalog: Catalog) -> tuple[Patient, dict[str, Answer], frozenset[str]]:
+    """Facts and screen as values. Raises Problem 422 with the field of a contradiction or an unknown question."""
+    red_flags, severe = data.pop("red_flags"), frozenset(data.pop("severe"))
+    unknown = {f"red_flags.{flag}": "No such question." for flag in {*red_flags, *severe} - catalog.red_flags.keys()}
+    if unknown:
+        raise Problem("invalid", 422, "Some fields were not accepted.", fields=unknown)
+    return _value(Patient, data), red_flags, severe
+
+
+def changes(data: dict[str, Any]) -> Changes:
+    """Changed facts as a value; a pregnancy, birth or operation set to null has ended. Raises ValueError."""
+    ended = [name for name in ("pregnancy_day", "birth", "surgery") if name in data and data[name] is None]
+    told = {name: value for name, value in data.items() if value is not None}
+    return canonical.from_json(Changes, plain(told) | {"ended": ended})
+
+
+def _value(type_: type[Patient], data: dict[str, Any]) -> Patient:
+    try:
+        return canonical.from_json(type_, plain(data))
+    except ValueError as error:
+        path, _, reason = str(error).rpartition(": ")
+        raise Problem("invalid", 422, "Some fields were not accepted.", fields={path or "body": reason}) from error

@@ -1,0 +1,55 @@
+"""The only place where the API is wired: configuration, content, database, blueprints."""
+
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from coach.api import accounts, auth, clinic, document, edge, errors, library, phone, reminders, status
+from coach.api.body import MOST_BYTES
+from coach.clock import real_now
+from coach.config import Config
+from coach.database import make_engine, make_sessions
+from coach.limits import RequestLimit
+from coach.logs import configure
+from coach.services.tokens import Signer
+from coach.wake import Waker
+from programs import catalog, schedule
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The WSGI application. Refuses to start on a bad setting, bad content or unpinned time zones."""
+    config = config or Config.from_env()
+    configure(config.log_level)
+    schedule.assert_pinned()
+    app = Flask("coach", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.extensions["coach"] = edge.Parts(
+        config=config,
+        sessions=make_sessions(make_engine(config.database_url)),
+        catalog=catalog.load(),
+        signer=Signer(config.secret_key),
+        limit=RequestLimit(config.redis_url, config.rate_limit),
+        waker=Waker(config.redis_url),
+    )
+    _install_request_frame(app)
+    auth.install(app)
+    errors.install(app)
+    document.install(app, [each.blueprint for each in (accounts, phone, reminders, clinic, library)])
+    app.register_blueprint(status.blueprint)
+    return app
+
+
+def _install_request_frame(app: Flask) -> None:
+    @app.before_request
+    def name_the_request() -> None:
+        g.request_id = str(uuid4())
+
+    @app.after_request
+    def frame(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.request_id
+        now = g.get("server_time") or real_now()
+        response.headers["Server-Time"] = now.isoformat()
+        response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response

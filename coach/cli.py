@@ -1,0 +1,74 @@
+"""The command `coach`."""
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+
+from coach.config import CannotStart, Config, inherited, variable
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.call(options))
+    except CannotStart as error:
+        print(f"coach: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="coach", description="Exercise coaching for low-back pain.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, call: Callable[[argparse.Namespace], int], what: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=what, description=what)
+        command.set_defaults(call=call, name=name)
+        return command
+
+    add("run", _run, "everything on this machine, for development")
+    add("reset", _reset, "delete the data that `run` made in this folder")
+    for name in ("api", "worker", "beat"):
+        add(name, _one, f"only the {name}, in this process")
+    add("migrate", _migrate, "bring the database to the schema of this code")
+    add("check-config", _check_config, "read the settings and show them, or say which one is wrong")
+    return parser
+
+
+def _run(_options: argparse.Namespace) -> int:
+    from coach import run
+
+    return run.run()
+
+
+def _reset(_options: argparse.Namespace) -> int:
+    from coach import run
+
+    return run.reset()
+
+
+def _one(options: argparse.Namespace) -> int:
+    from coach import commands
+
+    command = commands.command(options.name, Config.from_env())
+    os.execve(command[0], command, inherited())
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    from coach import migrations
+
+    migrations.upgrade(Config.from_env().database_url)
+    return 0
+
+
+def _check_config(_options: argparse.Namespace) -> int:
+    config = Config.from_env()
+    for setting in dataclasses.fields(config):
+        value = getattr(config, setting.name) if setting.repr else "(set)"
+        print(f"{variable(setting.name)}={value}  # {setting.metadata['why']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

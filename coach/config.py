@@ -1,0 +1,181 @@
+"""Every setting, with its bound, default and reason. This is the only reader of the environment.
+
+Each setting switches one thing; nothing depends on an environment's name such as "production".
+"""
+
+import dataclasses
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+SECRET_SHORTEST = 32  # characters; what HS256 needs to be as strong as its hash
+_MISSING: Any = object()
+
+
+class CannotStart(Exception):
+    """Says in a line or two what to do about it."""
+
+
+class BadSetting(CannotStart):
+    """One line that names the setting and says what it must be."""
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if urlsplit(text).scheme not in schemes:
+            raise ValueError(f"must be a URL that starts with {' or '.join(s + '://' for s in schemes)}")
+        return text
+
+    return parse
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _choice(*options: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in options:
+            raise ValueError(f"must be {' or '.join(options)}")
+        return text
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return _choice("on", "off")(text) == "on"
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.:-]{1,253}", text):
+        raise ValueError("must be a host name or an address to listen on")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < SECRET_SHORTEST:
+        raise ValueError(f"must have at least {SECRET_SHORTEST} characters")
+    return text
+
+
+def _readable_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise ValueError("must be a file that this process can read")
+    return path
+
+
+def _contact(text: str) -> str:
+    if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://\S+", text) or len(text) > 254:
+        raise ValueError("must be mailto:somebody@example.org or an https:// address")
+    return text
+
+
+def _setting(why: str, parse: Callable[[str], Any], default: Any = _MISSING, **options: Any) -> Any:
+    metadata = {"why": why, "parse": parse}
+    return (
+        field(metadata=metadata, **options)
+        if default is _MISSING
+        else field(default=default, metadata=metadata, **options)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one process. A field `port` is the variable COACH_PORT."""
+
+    database_url: str = _setting(
+        "PostgreSQL 15 or newer, where all truth lives", _url("postgresql+psycopg"), repr=False
+    )
+    redis_url: str = _setting("Redis or Valkey; may be lost at any time", _url("redis", "rediss"), repr=False)
+    secret_key: str = _setting("signs every token; or COACH_SECRET_KEY_FILE with its path", _secret, repr=False)
+
+    host: str = _setting("address to listen on", _host, "127.0.0.1")
+    port: int = _setting("port to listen on", _integer(1, 65_535), 8000)
+    api_workers: int = _setting("API processes; about one a core", _integer(1, 64), 2)
+    api_threads: int = _setting("threads of each API process; more only wait for each other", _integer(1, 4), 2)
+    worker_processes: int = _setting("Celery processes", _integer(1, 64), 2)
+    log_level: str = _setting("least level logged", _choice("debug", "info", "warning", "error"), "info")
+    rate_limit: int = _setting("requests a minute for each account and address", _integer(1, 100_000), 300)
+
+    registration: str = _setting("whether people may register themselves", _choice("open", "closed"), "closed")
+    vapid_key_file: Path | None = _setting("P-256 key (PEM) that signs Web Push; none = off", _readable_file, None)
+    vapid_subject: str | None = _setting("whom a push service may write to about us", _contact, None)
+
+    clock: str = _setting("movable lets tests and the demo move the domain's time", _choice("real", "movable"), "real")
+    demo: bool = _setting("demo accounts with published passwords; only on loopback", _switch, False)
+    push_loopback: bool = _setting("lets pushes go to this machine, for tests", _switch, False)
+
+    def __post_init__(self) -> None:
+        if self.demo and self.host not in LOOPBACK:
+            raise BadSetting(f"COACH_DEMO=on is refused with COACH_HOST={self.host}: the demo's passwords are public")
+        if self.vapid_key_file and not self.vapid_subject:
+            raise BadSetting("COACH_VAPID_SUBJECT is missing: Web Push needs it beside COACH_VAPID_KEY_FILE")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Reads COACH_* variables. Raises BadSetting for the first that is missing, wrong or unknown."""
+        given = _with_secret_from_file({name: text for name, text in environ.items() if name.startswith("COACH_")})
+        fields = {variable(setting.name): setting for setting in dataclasses.fields(cls)}
+        _refuse_unknown(given, fields)
+        values = {}
+        for name, setting in fields.items():
+            text = given.get(name, "")
+            if text:
+                values[setting.name] = _parsed(name, text, setting)
+            elif setting.default is dataclasses.MISSING:
+                raise BadSetting(f"{name} is missing: {setting.metadata['why']}")
+        return cls(**values)
+
+
+def variable(setting: str) -> str:
+    """The environment variable of a setting."""
+    return "COACH_" + setting.upper()
+
+
+def _with_secret_from_file(given: dict[str, str]) -> dict[str, str]:
+    path = given.pop("COACH_SECRET_KEY_FILE", "")
+    if path and given.get("COACH_SECRET_KEY"):
+        raise BadSetting("COACH_SECRET_KEY and COACH_SECRET_KEY_FILE are both set: keep one")
+    if path:
+        try:
+            given["COACH_SECRET_KEY"] = _readable_file(path).read_text("utf-8").strip()
+        except ValueError as error:
+            raise BadSetting(f"COACH_SECRET_KEY_FILE={path} {error}") from None
+    return given
+
+
+def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, Any]) -> None:
+    """A misspelt setting must not be ignored: COACH_REGISTRATON=closed would leave the door open."""
+    for name in sorted(given):
+        if name not in known and not name.startswith("COACH_TEST_"):
+            near = difflib.get_close_matches(name, known, n=1)
+            raise BadSetting(f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else ""))
+
+
+def _parsed(name: str, text: str, setting: "dataclasses.Field[Any]") -> Any:
+    try:
+        return setting.metadata["parse"](text)
+    except ValueError as error:
+        shown = f"{name}={text}" if setting.repr else name  # secrets are not printed
+        raise BadSetting(f"{shown}: {error}") from None
+
+
+def inherited() -> dict[str, str]:
+    """The environment for the processes we start, without settings that are set to nothing.
+
+    The empty PYTHONTZPATH makes each of them use the pinned time-zone data instead of the machine's.
+    """
+    environ = {name: text for name, text in os.environ.items() if text or not name.startswith("COACH_")}
+    return environ | {"PYTHONTZPATH": ""}

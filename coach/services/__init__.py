@@ -1,0 +1,1 @@
+"""What the service does, one noun a file. Services take a session and `now`; the edge commits."""

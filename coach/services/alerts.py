@@ -1,0 +1,94 @@
+"""Alerts and referrals: what a named human must look at. One open alert for each subject."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from coach.models.care import Alert
+from coach.models.care import Referral as ReferralRow
+from coach.models.people import Patient
+from coach.services.problems import not_found
+from programs.plan import Referral
+from programs.triage import Lock
+
+
+def for_lock(session: Session, patient: Patient, lock: Lock, now: datetime) -> None:
+    """A red flag, or a person for whom there is no programme."""
+    kind = "no_program" if lock.level == "NO_PLAN" else "red_flag"
+    _open(session, patient, kind, lock.flag, lock.level, now, lock.due)
+
+
+def for_failed_plan(session: Session, patient: Patient, now: datetime) -> None:
+    """The log could not be folded: an operator must look. The patient keeps the last safe routine."""
+    _open(session, patient, "failed_plan", "fold", "none", now, None)
+
+
+def referrals(session: Session, patient: Patient, raised: Iterable[Referral], now: datetime) -> None:
+    """Stores referrals not yet stored; those that are stay, whatever a late report says."""
+    for referral in raised:
+        row = {
+            "patient_id": patient.id,
+            "kind": referral.kind,
+            "rule": referral.rule,
+            "raised_day": referral.day,
+            "due_day": referral.due,
+            "raised_at": now,
+        }
+        added = session.execute(insert(ReferralRow).values(row).on_conflict_do_nothing().returning(ReferralRow.kind))
+        if added.first():
+            _open(session, patient, "referral", referral.kind, "SOON", now, referral.due)
+
+
+def acknowledge(session: Session, alert: Alert, account_id: UUID, now: datetime) -> None:
+    """Says who saw it and when; the patient's screen shows it."""
+    if alert.seen_at is None:
+        alert.seen_at, alert.seen_by = now, account_id
+
+
+def resolve(session: Session, alert: Alert, account_id: UUID, note: str | None, now: datetime) -> None:
+    acknowledge(session, alert, account_id, now)
+    alert.resolved_at, alert.resolved_by, alert.note = now, account_id, note
+
+
+def find(session: Session, alert_id: UUID) -> Alert:
+    """The alert, or the same 404 that a stranger gets."""
+    alert = session.scalar(select(Alert).where(Alert.id == alert_id))
+    if alert is None:
+        raise not_found()
+    return alert
+
+
+def standing(session: Session, patient_id: UUID) -> list[Alert]:
+    """Open alerts of one patient, oldest first."""
+    query = select(Alert).where(Alert.patient_id == patient_id, Alert.resolved_at.is_(None))
+    return list(session.scalars(query.order_by(Alert.raised_at, Alert.subject)))
+
+
+def _open(
+    session: Session, patient: Patient, kind: str, subject: str, level: str, now: datetime, due: date | None
+) -> None:
+    """Opens an alert; one that stands and gets graver must be seen again."""
+    values = {
+        "patient_id": patient.id,
+        "id": uuid4(),
+        "kind": kind,
+        "subject": subject,
+        "level": level,
+        "raised_at": now,
+        "due_day": due,
+    }
+    graver = {"level": level, "due_day": due, "raised_at": now, "seen_at": None, "seen_by": None}
+    session.execute(
+        insert(Alert)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["patient_id", "kind", "subject"],
+            index_where=Alert.resolved_at.is_(None),
+            set_=graver,
+            where=Alert.level != level,
+        )
+    )

@@ -1,0 +1,73 @@
+"""The append-only log of a patient: the only way events get in, and the form in which the fold reads them."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coach.models.events import Event as EventRow
+from coach.models.people import Patient
+from programs import canonical, events
+from programs.events import Event
+
+
+def append(
+    session: Session,
+    patient: Patient,
+    event: Event,
+    *,
+    received_at: datetime,
+    author_id: UUID | None = None,
+    digest: str | None = None,
+    marks: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Adds one event; the patient row is locked by the caller, so numbers have no gaps and no doubles."""
+    patient.last_seq += 1
+    body = canonical.to_json(event.body)
+    session.add(
+        EventRow(
+            patient_id=patient.id,
+            seq=patient.last_seq,
+            id=UUID(event.id),
+            local_day=event.day,
+            occurred_at=event.at,
+            kind=event.kind,
+            body=body,
+            digest=digest or hashlib.sha256(canonical.dumps(event.body)).hexdigest(),
+            marks=list(marks),
+            author=event.author,
+            author_id=author_id,
+            received_at=received_at,
+        )
+    )
+
+
+def read(session: Session, patient_id: UUID, *, since: date | None = None) -> list[Event]:
+    """The events of local days from `since` on. Raises ValueError for one that cannot be read."""
+    session.flush()
+    query = select(EventRow).where(EventRow.patient_id == patient_id)
+    if since is not None:
+        query = query.where(EventRow.local_day >= since)
+    return [_event(row) for row in session.scalars(query.order_by(EventRow.seq))]
+
+
+def earliest_new_day(session: Session, patient_id: UUID, after_seq: int) -> date | None:
+    """The oldest local day among events that came after the given one."""
+    session.flush()
+    query = select(EventRow.local_day).where(EventRow.patient_id == patient_id, EventRow.seq > after_seq)
+    return session.scalar(query.order_by(EventRow.local_day).limit(1))
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        id=str(row.id),
+        day=row.local_day,
+        at=row.occurred_at,
+        kind=row.kind,
+        author=row.author,  # type: ignore[arg-type]  # the CHECK on the table holds the same words
+        body=events.body_from_json(row.kind, row.body),
+    )

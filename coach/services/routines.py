@@ -1,0 +1,119 @@
+"""What a phone fetches: the routine of a day as ready bytes, with the gate, the lock and who has been told."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from coach.models.people import Patient
+from coach.models.plans import Routine as RoutineRow
+from coach.services import explained, plans, safety, stored
+from coach.services.problems import Problem
+from coach.services.stored import Stored
+from coach.services.tokens import Identity
+from programs import canonical, routine, triage
+from programs.catalog import Catalog
+from programs.plan import Plan
+
+DAYS_AHEAD = 7  # a phone may work this long without a network
+
+
+@dataclass(frozen=True)
+class Served:
+    etag: str
+    body: bytes
+
+
+def today(session: Session, identity: Identity, now: datetime, catalog: Catalog) -> Served:
+    """The routine of the patient's local day.
+
+    One statement reads the lock, the revision and the stored bytes; they are served only if they were built
+    from the patient's present revision, content, day and locale. A miss builds them and stores them.
+    """
+    known = stored.read(session, identity.account_id, now, catalog, routine=True)
+    if known.etag is not None and known.body is not None:
+        return Served(known.etag, known.body)
+    plan = plans.current(session, known, now, catalog)
+    served = _serve(_document(known, plan, plans.today(known.patient, now), now, catalog))
+    if plan is not None and known.plan is not None and known.plan.opening is None:
+        _remember(session, known, plan.day, served, catalog)
+    return served
+
+
+def ahead(
+    session: Session,
+    identity: Identity,
+    first: date | None,
+    days: int,
+    now: datetime,
+    catalog: Catalog,
+    *,
+    single: bool = False,
+) -> Served:
+    """Routines of `days` days from `first` (today), up to six days ahead; those are provisional.
+
+    Raises Problem 404 for any other day.
+    """
+    known = stored.read(session, identity.account_id, now, catalog)
+    plan = plans.current(session, known, now, catalog)
+    start = plan.day if plan else plans.today(known.patient, now)
+    first = first or start
+    if not 0 <= (first - start).days <= DAYS_AHEAD - days:
+        raise Problem("day-not-served", 404, "Only today and the six days after it can be fetched.")
+    wanted = [first + timedelta(days=offset) for offset in range(days)]
+    documents = [_document(known, plan, day, now, catalog) for day in wanted]
+    return _serve(documents[0] if single else {"routines": documents})
+
+
+def _document(known: Stored, plan: Plan | None, day: date, now: datetime, catalog: Catalog) -> dict[str, Any]:
+    patient = known.patient
+    built = routine.build(plan, day, catalog, patient.locale, safety.locks(patient)) if plan else None
+    gate = triage.gate(
+        plan.conditions if plan else frozenset(),
+        catalog,
+        patient.locale,
+        cancer_ever=plan is not None and plan.patient.cancer_ever,
+        unsure_before=frozenset(plan.unsure) if plan else frozenset(),
+    )
+    document: dict[str, Any] = canonical.to_json(built) if built else _without_plan(patient, day)
+    return document | {
+        "lock_cards": explained.lock_cards(patient, catalog),
+        "revision": patient.revision,
+        "provisional": plan is not None and day > plan.day,
+        "valid_until": (day + timedelta(days=DAYS_AHEAD)).isoformat(),
+        "gate": canonical.to_json(gate) | {"answered": plan is not None and day == plan.day and plan.answered},
+        "told": canonical.to_json(known.told) if patient.lock != "none" else None,
+    }
+
+
+def _without_plan(patient: Patient, day: date) -> dict[str, Any]:
+    status = "no_plan" if patient.lock in triage.OPEN else "locked"
+    return {"day": day.isoformat(), "status": status, "variants": {}}
+
+
+def _serve(document: dict[str, Any]) -> Served:
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Served(hashlib.sha256(body).hexdigest()[:32], body)
+
+
+def _remember(session: Session, known: Stored, day: date, served: Served, catalog: Catalog) -> None:
+    patient = known.patient
+    values = {
+        "revision": patient.revision,
+        "content_hash": catalog.content_hash,
+        "locale": patient.locale,
+        "etag": served.etag,
+        "body": served.body,
+    }
+    row = insert(RoutineRow).values(patient_id=patient.id, local_day=day, **values)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["patient_id", "local_day"],
+            set_=values,
+            where=RoutineRow.revision <= patient.revision,
+        )
+    )

@@ -1,0 +1,142 @@
+"""The fold: a patient's log, day by day, into a plan and the decisions behind it. Pure: plan = f(log, rules, content).
+
+Each day takes in what a clinician set, turns (silence is judged too), closes on red flags, then hears the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from programs import events as log
+from programs import timeline
+from programs.catalog import Catalog
+from programs.course import LegState, Reading, Training, WeightState
+from programs.events import Event, Held
+from programs.patient import check
+from programs.plan import Decision, Dose, Plan, is_out
+from programs.rules import day as day_of
+from programs.rules import dose, ladder, program
+from programs.rules.draft import Draft
+from programs.timeline import Line
+
+rules_version = "1"
+
+YEARS_MOST = timedelta(days=366 * 30)  # a fold over more than that is a mistake, not a patient
+
+
+@dataclass(frozen=True)
+class Folded:
+    """`opening` is the plan as `today` opened, before its turn and its events: fold from it when more comes in today.
+
+    `plan` is the plan after them; `decisions` are all that this call made, from the day `since` on.
+    """
+
+    opening: Plan
+    plan: Plan
+    decisions: tuple[Decision, ...]
+    since: date
+
+
+def fold(opening: Plan | None, events: Iterable[Event], today: date, catalog: Catalog) -> Folded:
+    """Folds events into a plan as of `today`; their order does not matter, only (day, at, id).
+
+    `opening` is an earlier call's opening and `events` are all since that day; None folds a whole log, which begins
+    with an intake, or with its last rebase. Raises ValueError for an event that cannot be, or without a beginning.
+    """
+    days = timeline.by_day(events, opening, today)
+    since = opening.day if opening is not None else timeline.beginning(days)
+    if today - since > YEARS_MOST or today < since:
+        raise ValueError(f"today: {today} does not follow {since}")
+    draft = Draft(opening, catalog) if opening is not None else None
+    decisions: list[Decision] = []
+    start = opening
+    for offset in range((today - since).days + 1):
+        day = since + timedelta(days=offset)
+        lines = days.get(day, ())
+        draft = _begun(draft, day, lines, catalog, decisions)
+        if day == today:
+            start = draft.freeze()
+        day_of.live(draft, lines)
+    assert draft is not None and start is not None  # the range is never empty
+    return Folded(start, draft.freeze(), tuple(decisions), since)
+
+
+def load_index(plan: Plan, catalog: Catalog) -> int:
+    """The load of what the plan holds today: the sum of sets x amount x level (I5)."""
+    held = (item for item in plan.items if not is_out(item, plan.day) and item.exercise in catalog.exercises)
+    return sum(ladder.load(item.exercise, item.dose, catalog) for item in held)
+
+
+def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
+    """What a late report or an upgrade may not change of today: doses rise no further, nothing raised is taken back.
+
+    Compares the plan that was served with the one folded again; None when there is nothing to hold.
+    """
+    library = catalog.exercises
+    items: dict[str, Dose] = {}
+    chains = {library[item.exercise].chain: item for item in served.items if item.exercise in library}
+    for item in refolded.items:
+        before = chains.get(library[item.exercise].chain)
+        if before is not None and ladder.heavier(item, before.exercise, before.dose, catalog):
+            items[before.exercise] = before.dose
+    flags = {lock.flag for lock in refolded.locks}
+    locks = tuple(
+        lock
+        for lock in served.locks
+        if lock.level != "NO_PLAN"
+        and lock.flag not in flags
+        and refolded.ended.get(lock.flag, date.min) < lock.since
+    )
+    known = {(referral.kind, referral.rule) for referral in refolded.referrals}
+    referrals = tuple(
+        referral
+        for referral in served.referrals
+        if (referral.kind, referral.rule) not in known
+        and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) < referral.day
+    )
+    return Held(items, locks, referrals) if items or locks or referrals else None
+
+
+def _begun(
+    draft: Draft | None, day: date, lines: Sequence[Line], catalog: Catalog, decisions: list[Decision]
+) -> Draft:
+    """The draft as this day opens: from the day before, a snapshot of an upgrade, or an intake."""
+    for line in lines:
+        if isinstance(line.event.body, log.Rebased):
+            draft = Draft(line.event.body.plan, catalog)
+    for line in lines:
+        if isinstance(line.event.body, log.Intake) and (draft is None or draft.intake != line.event.id):
+            draft = _from_intake(line.event.id, line.event.body, day, catalog, draft)
+    assert draft is not None  # a fold begins on a day with an intake or a snapshot
+    draft.day = day
+    draft.decisions = decisions
+    return draft
+
+
+def _from_intake(name: str, body: log.Intake, day: date, catalog: Catalog, before: Draft | None) -> Draft:
+    """The first plan of a course. A later intake begins a new course; what protects the person goes on."""
+    person, numbers = body.patient, catalog.constants
+    check(person)
+    severe = person.leg >= numbers.referrals.severe_leg
+    below = person.location >= numbers.direction.leg_location_min
+    irritable = person.irritable(catalog)
+    conditions = person.conditions(day, catalog)
+    plan = Plan(
+        day=day, began=day, intake=name, patient=person, irritable=irritable, conditions=conditions, program=None,
+        program_day=day, assigned=False, own_items=False, block_week=1, adds=None, previous_program=None, reasons=(),
+        slots=(), items=(), kept=None, missing=(),
+        new_until=day + timedelta(days=numbers.session.new_person_days),
+        leg=LegState(person.leg, person.location, day if below else None, None, day if severe else None, int(severe)),
+        training=Training(counted_from=day),
+        weight=WeightState((Reading(day, person.weight_kg),) if person.weight_kg else ()),
+        baselines={"NPRS_BACK": float(person.back_average), "NPRS_LEG": float(person.leg)},
+    )  # fmt: skip
+    draft = Draft(plan, catalog)
+    if before is not None:
+        for kept in ("locks", "unsure", "referrals", "motor", "overrides", "ended", "walking"):
+            setattr(draft, kept, getattr(before, kept))
+    program.choose(draft)
+    dose.note_load(draft)
+    return draft

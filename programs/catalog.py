@@ -1,0 +1,219 @@
+"""Reads and checks the content: the first fault stops the start of the service, in one line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+from programs import canonical, faults
+from programs.canonical import Within
+from programs.constants import Constants
+from programs.words import Words, read_words
+from programs.yaml_file import BadContent, ContentFile
+
+__all__ = ["BadContent", "Catalog", "load"]
+
+PACKAGED = Path(__file__).parent / "content"
+
+Category = Literal["RLX", "MOB", "DPX", "NRV", "STB", "GLU", "BEX", "PCH", "FLX", "AER", "POS"]
+ExerciseClass = Literal[
+    "RLX", "MOB", "DPX_EXTENSION", "DPX_FLEXION", "NRV_SLIDER", "NRV_TENSIONER", "STB_LOW_LOAD",
+    "STB_CURL_UP_OR_LONG_PLANK", "GLU", "PCH", "BEX", "FLX", "AER_WALK", "AER_CYCLE_OR_POOL", "POS",
+]  # fmt: skip
+Direction = Literal["neutral", "ext", "flex", "side", "rot"]
+Position = Literal["supine", "prone", "side", "four_point", "kneeling", "sitting", "standing", "bench", "pool"]
+Equipment = Literal[
+    "mat", "pillow", "chair", "wall", "band", "stick", "weight", "barbell", "bench", "strap", "step", "box",
+    "bed", "bike", "pool",
+]  # fmt: skip
+Condition = Literal["RAD", "IRR", "STEN", "SPLI", "OSTP", "PREG", "POST", "SURG", "ACU", "BAL", "HTN"]
+ClassCondition = Literal["SURG", "ACU", "IRR"]
+AllowListed = Literal["SURG", "IRR"]
+Grade = Literal["H", "S", "C"]
+FlagLevel = Literal["EMERGENCY", "URGENT", "SOON_HOLD", "SOON"]
+When = Literal["O", "D", "W", "M", "event", "session", "mood"]
+Screen = Literal["nerves", "injury", "illness", "circulation", "you"]
+FlagDays = Annotated[int, Within(0, 14)]
+Version = Annotated[str, Within(1, 40)]
+Numbers = Annotated[tuple[Annotated[str, Within(2, 8)], ...], Within(1, 3)]
+
+
+@cache
+def _tempo_s(tempo: str) -> int:
+    parts = tempo.split("-")
+    return sum(map(int, parts)) if all(part.isdigit() for part in parts) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRange:
+    """Where a dose starts and how far it may go; `low` to `high` count the unit (seconds are held a set)."""
+
+    sets: Annotated[int, Within(1, 5)]
+    sets_max: Annotated[int, Within(1, 5)]
+    low: Annotated[int, Within(1, 60)]
+    high: Annotated[int, Within(1, 60)]
+    unit: Literal["reps", "seconds", "minutes"]
+    hold_s: Annotated[int, Within(0, 30)]
+    rest_s: Annotated[int, Within(0, 180)]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise of the library; its name and instructions are in the words."""
+
+    id: str
+    category: Category
+    exercise_class: ExerciseClass
+    direction: Direction
+    level: Annotated[int, Within(1, 5)]
+    position: Position
+    dose: DoseRange
+    tempo: Annotated[str, Within(1, 40)]
+    easier: str | None
+    harder: str | None
+    equipment: tuple[Equipment, ...]
+    contraindications: Mapping[Condition, Grade]
+    evidence: Annotated[str, Within(1, 300)]
+    per_side: bool = False
+    only_assigned: bool = False  # never taken as a replacement
+    chain: tuple[str, ...] = ()  # computed: the whole chain, easiest first
+
+    @property
+    def tempo_s(self) -> int:
+        """Seconds one repetition takes by its tempo "lift-hold-lower"; 0 when the tempo is a word."""
+        return _tempo_s(self.tempo)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A phase of a programme, first to last week; exercises in order of priority."""
+
+    first_week: Annotated[int, Within(1, 60)]
+    last_week: Annotated[int, Within(1, 60)]
+    exercises: Annotated[tuple[str, ...], Within(1, 20)]
+    note: Annotated[str, Within(0, 200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A reviewed programme; `entry` and `exit` are the rule in words for the reviewer."""
+
+    id: str
+    weeks: Annotated[int, Within(1, 60)]
+    sessions_week: Annotated[int, Within(1, 7)]
+    minutes: Annotated[int, Within(5, 60)]
+    level_cap: Annotated[int, Within(1, 5)]
+    entry: Annotated[str, Within(1, 200)]
+    exit: Annotated[str, Within(1, 200)]
+    blocks: Annotated[tuple[Block, ...], Within(1, 10)]
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """One safety question: how bad a yes is, when it is asked and of whom."""
+
+    id: str
+    level: FlagLevel
+    screen: Screen
+    source: Annotated[str, Within(1, 200)]
+    severe_level: FlagLevel | None = None
+    ask: frozenset[When] = frozenset()
+    ask_if: Mapping[Condition, frozenset[When]] = field(default_factory=dict)
+    unsure_is_yes: bool = False
+    with_cancer: str | None = None
+    within_days: FlagDays | None = None
+    card: str | None = None  # shown besides the level's advice
+
+    @property
+    def counts_unsure(self) -> bool:
+        """Whether "I am not sure" is a yes at once."""
+        return self.unsure_is_yes or self.level == "EMERGENCY"
+
+    def asked(self, when: When, conditions: Iterable[str]) -> bool:
+        """Whether a person with these conditions is asked it then."""
+        asked_if = cast(Mapping[str, frozenset[str]], self.ask_if)
+        return when in self.ask or any(when in asked_if.get(condition, ()) for condition in conditions)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All content, checked. Mappings keep the order of the files, which decides between equals."""
+
+    version: str
+    exercises: Mapping[str, Exercise]
+    programs: Mapping[str, Program]
+    red_flags: Mapping[str, RedFlag]
+    level_days: Mapping[FlagLevel, int]
+    class_grades: Mapping[ExerciseClass, Mapping[ClassCondition, Grade]]
+    allow_lists: Mapping[AllowListed, tuple[str, ...]]
+    fallback: tuple[str, ...]
+    constants: Constants
+    countries: Mapping[str, tuple[str, ...]]  # ISO 3166 alpha-2 -> emergency numbers, the one to call first
+    any_country: tuple[str, ...]
+    words: Mapping[str, Words]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of what the content says, not of how the files are written."""
+        ordered = (tuple(self.exercises.values()), tuple(self.programs.values()))
+        return hashlib.sha256(canonical.dumps(ordered) + canonical.dumps(self)).hexdigest()
+
+    def in_language(self, locale: str) -> Words:
+        """The words for a locale such as "de-AT": its own, else its language's, else English."""
+        return self.words.get(locale) or self.words.get(locale.partition("-")[0]) or self.words["en"]
+
+    def only(self, program_ids: Iterable[str]) -> Catalog:
+        """This catalogue with only these programmes, as where others are not written yet."""
+        kept = set(program_ids)
+        return replace(self, programs={key: item for key, item in self.programs.items() if key in kept})
+
+
+def load(root: Path | None = None) -> Catalog:
+    """The content of a folder, or the packaged one (read once). Raises BadContent at its first fault."""
+    return _packaged() if root is None else _read(root)
+
+
+@cache
+def _packaged() -> Catalog:
+    return _read(PACKAGED)
+
+
+def _read(root: Path) -> Catalog:
+    exercises = ContentFile(root / "exercises.yaml", "exercises")
+    programs = ContentFile(root / "programs.yaml", "programs")
+    flags = ContentFile(root / "red_flags.yaml", "red_flags", "level_days")
+    conditions = ContentFile(root / "conditions.yaml", "class_grades", "allow_lists", "fallback")
+    numbers = ContentFile(root / "emergency_numbers.yaml", "numbers", "fallback")
+    catalog = Catalog(
+        version=ContentFile(root / "version.yaml", "version").value("version", Version),
+        exercises=exercises.items("exercises", Exercise),
+        programs=programs.items("programs", Program),
+        red_flags=flags.items("red_flags", RedFlag),
+        level_days=flags.value("level_days", Mapping[FlagLevel, FlagDays]),
+        class_grades=conditions.value("class_grades", Mapping[ExerciseClass, Mapping[ClassCondition, Grade]]),
+        allow_lists=conditions.value("allow_lists", Mapping[AllowListed, tuple[str, ...]]),
+        fallback=conditions.value("fallback", Annotated[tuple[str, ...], Within(1, 5)]),
+        constants=ContentFile(root / "constants.yaml", "constants").value("constants", Constants),
+        countries=numbers.value("numbers", Mapping[str, Numbers]),
+        any_country=numbers.value("fallback", Numbers),
+        words={path.name: read_words(path) for path in sorted((root / "locale").glob("*")) if path.is_dir()},
+    )
+    for file, item, reason in faults.found(catalog):
+        raise BadContent(f"{file}: {item}: {reason}")
+    return replace(catalog, exercises=_with_chains(catalog.exercises))
+
+
+def _with_chains(exercises: Mapping[str, Exercise]) -> dict[str, Exercise]:
+    chains: dict[str, tuple[str, ...]] = {}
+    for exercise in exercises.values():
+        if exercise.easier is None:
+            chain, last = [exercise.id], exercise
+            while last.harder:  # ends: no chain is a ring
+                last = exercises[last.harder]
+                chain.append(last.id)
+            chains.update(dict.fromkeys(chain, tuple(chain)))
+    return {key: replace(exercise, chain=chains[key]) for key, exercise in exercises.items()}

@@ -1,0 +1,191 @@
+"""The lines of a patient's append-only log, as the fold reads them: one frozen body for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal, cast
+
+from programs import canonical
+from programs.canonical import Within
+from programs.catalog import FlagLevel
+from programs.entries import (
+    CORRECTED,
+    Absence,
+    Answers,
+    Away,
+    Belt,
+    Checkin,
+    Correction,
+    DirectionTest,
+    ExerciseId,
+    Flag,
+    Flags,
+    Flare,
+    Leg,
+    Morning,
+    Motor,
+    Performed,
+    Questionnaire,
+    Session,
+    Steps,
+    Weight,
+)
+from programs.patient import Changes, Patient
+from programs.plan import Dose, Plan, Referral
+from programs.triage import Lock
+
+__all__ = [  # entries are events too, and called so outside
+    "BODIES", "Absence", "Approval", "Assigned", "Away", "Belt", "Body", "Checkin", "Condition", "Correction",
+    "DirectionTest", "Event", "Flare", "Held", "Intake", "Leg", "Locked", "Morning", "Motor", "Override", "Performed",
+    "Questionnaire", "Rebased", "Release", "Session", "Settled", "Steps", "Weight", "body_from_json", "check",
+    "corrected",
+]  # fmt: skip
+
+Author = Literal["patient", "clinician", "system"]
+Text = Annotated[str, Within(0, 500)]
+OverrideField = Literal[
+    "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
+    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag", "progression",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Who the person is, and the onboarding red-flag screen. The first event of every log."""
+
+    patient: Patient
+    red_flags: Answers = field(default_factory=dict)
+    severe: Flags = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A physiotherapist's choice: a programme, which starts its first week, or exercises on top."""
+
+    program: Annotated[str, Within(1, 12)] | None = None
+    exercises: Annotated[tuple[ExerciseId, ...], Within(0, 20)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Facts that have changed, as of that day."""
+
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A clinician's bounded exception; `until` is the last day it holds."""
+
+    field: OverrideField
+    value: int | str
+    reason: Text | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ends one red flag; only a clinician's counts."""
+
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A clinician closes the exercises."""
+
+    flag: Flag = "CLINICIAN"
+    level: FlagLevel = "URGENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A clinician's yes or no to a raise that waits, where each raise has to be approved."""
+
+    exercise: ExerciseId
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A referral has been seen to: the same rule may raise it again."""
+
+    kind: Annotated[str, Within(1, 20)]
+    rule: Annotated[str, Within(1, 12)]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Written by the service after a late report: doses may not rise over what was served, nothing is taken back."""
+
+    items: Annotated[Mapping[ExerciseId, Dose], Within(0, 60)] = field(default_factory=dict)
+    locks: Annotated[tuple[Lock, ...], Within(0, 60)] = ()
+    referrals: Annotated[tuple[Referral, ...], Within(0, 60)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """The plan as this day opened; folding starts again from it. Written at upgrades of rules or content."""
+
+    plan: Plan
+    rules_version: str = ""
+    content_hash: str = ""
+
+
+Body = (
+    Intake | Assigned | Checkin | Morning | Session | Flare | Motor | DirectionTest | Steps | Weight | Questionnaire
+    | Condition | Override | Release | Locked | Belt | Absence | Away | Approval | Settled | Correction | Held
+    | Rebased
+)  # fmt: skip
+
+BODIES: Mapping[str, type] = {
+    "intake": Intake, "assigned": Assigned, "checkin": Checkin, "morning": Morning, "session": Session,
+    "flare": Flare, "motor": Motor, "direction_test": DirectionTest, "steps": Steps, "weight": Weight,
+    "questionnaire": Questionnaire, "condition": Condition, "override": Override, "release": Release,
+    "locked": Locked, "belt": Belt, "absence": Absence, "away": Away, "approval": Approval, "settled": Settled,
+    "correction": Correction, "held": Held, "rebased": Rebased,
+}  # fmt: skip
+# What only a clinician or the service may say, whoever signs in as a patient.
+NOT_BY_PATIENTS = frozenset({"assigned", "override", "locked", "approval", "settled", "held", "rebased"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line: `day` is the person's local day it belongs to, `at` the instant in UTC."""
+
+    id: str
+    day: date
+    at: datetime
+    kind: str
+    author: Author
+    body: Body
+
+
+def body_from_json(kind: str, data: object) -> Body:
+    """The body of a kind. Raises ValueError for an unknown kind, or naming the field that does not fit."""
+    type_ = BODIES.get(kind)
+    if type_ is None:
+        raise ValueError(f"kind: {kind!r} is no kind of event")
+    return cast(Body, canonical.from_json(type_, data))
+
+
+def corrected(replaces: str, kind: str, data: object) -> Correction:
+    """A correction from the replaced entry's kind and the new body. Raises ValueError naming the field."""
+    if kind not in CORRECTED:
+        raise ValueError(f"kind: a {kind!r} cannot be corrected")
+    return Correction(replaces, **{kind: body_from_json(kind, data)})  # type: ignore[arg-type]
+
+
+def check(event: Event) -> None:
+    """Raises ValueError for an event no log can hold: an unknown kind, another kind's body, an instant without zone."""
+    type_ = BODIES.get(event.kind)
+    if type_ is None:
+        raise ValueError(f"event {event.id}: {event.kind!r} is no kind of event")
+    if type(event.body) is not type_:
+        raise ValueError(f"event {event.id}: a {type(event.body).__name__} is no body of {event.kind!r}")
+    if event.at.tzinfo is None:
+        raise ValueError(f"event {event.id}: at needs a time zone")
+    if event.author == "patient" and event.kind in NOT_BY_PATIENTS:
+        raise ValueError(f"event {event.id}: a patient cannot write {event.kind!r}")

@@ -1,0 +1,178 @@
+"""One day of a fold: what a clinician set, the turn of the day, safety, then the day's reports, then the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from programs import events as log
+from programs import posture, weight
+from programs.course import Pause
+from programs.events import Event, Held
+from programs.rules import (
+    adherence,
+    dose,
+    flare,
+    gap,
+    ladder,
+    leg,
+    overrides,
+    pain,
+    program,
+    response,
+    safety,
+    walking,
+)  # fmt: skip
+from programs.rules.draft import Draft
+from programs.timeline import Line
+from programs.triage import OPEN, Lock
+
+# What a day's turn does, in the order of precedence: a lower layer finds what a higher one has left. Safety (S) comes
+# before everything, in `_close`; O sets its parameters before that; G acts only inside P's judgement; E runs last.
+TURNS: Sequence[tuple[str, Callable[[Draft], None]]] = (
+    ("C", leg.free_directions),
+    ("F", flare.turn_day),
+    ("M", gap.turn_day),
+    ("P", pain.judge_unknown),
+    ("D", dose.turn_day),
+    ("G", program.turn_day),
+    ("W", walking.turn_day),
+    ("T, A", adherence.turn_day),
+)
+SET_FIRST = frozenset(
+    {"override", "assigned", "condition", "approval", "absence", "away", "settled"}
+)  # counts for the whole of its day
+
+
+def live(draft: Draft, lines: Sequence[Line]) -> None:
+    """Lives one day of the draft: its lines in order, and its silence."""
+    draft.cards, draft.verdicts, draft.answered = (), (), False
+    draft.judged.clear()
+    draft.instruments_today = False
+    overrides.turn_day(draft)
+    for line in lines:
+        if line.event.kind in SET_FIRST:
+            _set(draft, line.event)
+    program.refresh(draft)
+    for _, turn in TURNS:
+        turn(draft)
+    counting = _close(draft, lines)
+    for line, (locks, counts) in zip(lines, counting, strict=True):
+        if not line.corrected:
+            _hear(draft, line.event.body, locks, counts)
+    _end(draft)
+
+
+def _set(draft: Draft, event: Event) -> None:
+    """What holds for the whole of its day."""
+    body = event.body
+    if isinstance(body, log.Override):
+        overrides.hear(draft, body)
+    elif isinstance(body, log.Assigned):
+        if body.program is not None:
+            program.assign(draft, body.program)
+        overrides.assign(draft, body.exercises)
+    elif isinstance(body, log.Condition):
+        program.new_facts(draft, body.changes)
+    elif isinstance(body, log.Approval):
+        dose.approve(draft, body.exercise, body.approved)
+    elif isinstance(body, log.Absence):
+        safety.start_return(draft)
+    elif isinstance(body, log.Away):
+        current = tuple(pause for pause in draft.pauses if pause.last >= draft.day - timedelta(days=1))
+        draft.pauses = (*current, Pause(body.first, body.last, body.cause, body.wanted))
+    elif isinstance(body, log.Settled):
+        draft.note_end(f"{body.kind}:{body.rule}")
+        draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (body.kind, body.rule))
+
+
+def _close(draft: Draft, lines: Sequence[Line]) -> list[tuple[tuple[Lock, ...], bool]]:
+    """S: all red flags of the day first. For each line: the locks it met, and whether it is judged.
+
+    Nothing is judged that came before a lock of the same day, under a lock, or on a day without an answered card.
+    """
+    met: list[tuple[Lock, ...]] = []
+    open_from = 0
+    for place, line in enumerate(lines):
+        before = _closing(draft)
+        safety.hear(draft, line.event)
+        gap.restart(draft)
+        met.append(draft.locks)
+        if not _closing(draft) <= before:
+            open_from = place + 1
+    if open_from or draft.closed:
+        draft.pending = ()  # what awaited its morning is never judged
+    return [
+        (locks, draft.answered and place >= open_from and all(lock.level in OPEN for lock in locks))
+        for place, locks in enumerate(met)
+    ]
+
+
+def _closing(draft: Draft) -> set[tuple[str, str]]:
+    return {(lock.flag, lock.level) for lock in draft.locks if lock.level not in OPEN}
+
+
+def _hear(draft: Draft, body: log.Body, locks: tuple[Lock, ...], counts: bool) -> None:
+    if isinstance(body, log.Morning):
+        pain.after_morning(draft, body, counts=counts)
+    elif isinstance(body, log.Session):
+        if counts:
+            standing, draft.locks = draft.locks, locks
+            pain.after_session(draft, body)
+            draft.locks = standing
+            program.refresh(draft)
+    elif isinstance(body, log.Flare):
+        flare.start(draft, "declared")
+    elif isinstance(body, log.DirectionTest):
+        leg.test_direction(draft, body)
+        program.refresh(draft)
+    elif isinstance(body, log.Steps):
+        walking.hear(draft, body.count)
+    elif isinstance(body, log.Weight):
+        response.reading(draft, body.kg)
+        program.refresh(draft)
+    elif isinstance(body, log.Questionnaire):
+        response.questionnaire(draft, body)
+    elif isinstance(body, log.Belt):
+        _belt(draft, body)
+    elif isinstance(body, log.Held):
+        _clamp(draft, body)
+
+
+def _belt(draft: Draft, body: log.Belt) -> None:
+    if body.action == "ask":
+        draft.belt = posture.ask_belt(draft.belt, draft.patient, draft.conditions, draft.day, draft.catalog)
+    elif body.action == "check":
+        draft.belt = posture.check_belt(draft.belt, body.problem)
+    else:
+        minutes = body.minutes_week or 0
+        draft.belt = posture.start_belt(
+            draft.belt, minutes, draft.patient, draft.conditions, draft.day, draft.catalog
+        )
+
+
+def _clamp(draft: Draft, held: Held) -> None:
+    """Lowers what a late report would have raised, and brings back what it would have taken away."""
+    library = draft.catalog.exercises
+    for name, dose_ in held.items.items():
+        if name not in library:
+            continue
+        for item in draft.items:
+            same_chain = library[item.exercise].chain == library[name].chain
+            if same_chain and ladder.heavier(item, name, dose_, draft.catalog):
+                draft.set_item(item.exercise, replace(item, exercise=name, dose=dose_))
+    known = {(referral.kind, referral.rule) for referral in draft.referrals}
+    draft.referrals += tuple(r for r in held.referrals if (r.kind, r.rule) not in known)
+
+
+def _end(draft: Draft) -> None:
+    leg.end_day(draft)
+    program.end_day(draft)
+    program.refresh(draft)
+    response.end_day(draft)
+    adherence.end_day(draft)
+    safety.cards(draft)
+    if draft.patient.weight_consent and weight.view(draft, draft.catalog).protein:
+        draft.card("STRENGTH_PROTEIN")
+    dose.note_load(draft)

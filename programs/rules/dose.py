@@ -1,0 +1,245 @@
+"""G and D: how one exercise's dose goes up and down, and the week's caps on raises (ACSM 2009; Nielsen 2014)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from programs import selection
+from programs.course import Hit, Load, Zone
+from programs.plan import Dose, Item, Waiting, Why
+from programs.rules import ladder
+from programs.rules.draft import Draft
+from programs.triage import OPEN
+
+WEEK = timedelta(days=7)
+WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
+
+
+def turn_day(draft: Draft) -> None:
+    """D1's days out of the plan end; D2 begins and ends; what waits for approval lapses."""
+    if any(item.out_until or item.until for item in draft.items):
+        _come_back(draft)
+    numbers = draft.numbers.deload
+    if draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days:
+        draft.set_mode("normal", None)
+    first_day = (draft.day - draft.program_day).days % 7 == 0
+    if first_day and draft.week() > 1 and draft.week() % numbers.every_weeks == 0 and draft.mode == "normal":
+        draft.set_mode("deload", "D2", week=draft.week())
+    if draft.waiting:
+        draft.waiting = tuple(w for w in draft.waiting if draft.day - w.day < WORKING_DAYS_TO_APPROVE)
+
+
+def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> None:
+    """D1: one step easier; at the lowest dose with nothing easier it leaves for a week and something calm stands in."""
+    names = {other.exercise for other in draft.items}
+    new = ladder.back(item, draft.allowed, names)
+    _blame(draft, item)
+    if new is not None:
+        change = "regress" if new.exercise == item.exercise else "level_down"
+        draft.set_item(item.exercise, new)
+        draft.decide("D1", change, item, new, zone=zone, streak=0, cause=cause)
+    elif next(draft.allowed.easier(item.exercise), None) is not None:
+        draft.set_item(item.exercise, None)  # the plan holds the easier one already
+        draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
+    else:
+        _leave(draft, item)
+        draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
+
+
+def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None) -> None:
+    """The dose stays; the streak is what the caller says."""
+    new = replace(item, streak=streak)
+    draft.set_item(item.exercise, new)
+    draft.decide(rule, "maintain", item, new, zone=zone, streak=streak)
+
+
+def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:
+    """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already."""
+    numbers = draft.numbers.progress
+    ready = streak >= numbers.ok_streak and adherence7 >= numbers.adherence7_min and draft.mode == "normal"
+    if not ready:
+        hold(draft, item, "P3", streak=streak, zone=zone)
+        return
+    dose = ladder.up(item.exercise, item.dose, draft.allowed)
+    if dose is not None:
+        if _breaks_caps(draft, item, dose):
+            hold(draft, item, "G3", streak=streak, zone=zone)
+        else:
+            _raise(draft, item, replace(item, dose=dose, streak=0), "progress", zone)
+        return
+    harder = draft.allowed.harder(item.exercise) if draft.level in OPEN[:1] else None
+    if harder is None or any(other.exercise == harder for other in draft.items):
+        new = replace(item, streak=streak, maintained_on=item.maintained_on or draft.day)
+        draft.set_item(item.exercise, new)
+        draft.decide("G4", "maintained", item, new, zone=zone, streak=streak)
+    elif streak < numbers.ok_streak_level or not _rested(draft, item.level_up_day):
+        hold(draft, item, "P3", streak=streak, zone=zone)
+    elif len(_recent_level_ups(draft)) >= draft.numbers.caps.level_ups_per_week_plan:
+        hold(draft, item, "G3", streak=streak, zone=zone)
+    else:
+        start = draft.allowed.start(harder)
+        new = replace(item, exercise=harder, dose=start, streak=0, level_up_day=draft.day, maintained_on=None)
+        _raise(draft, item, new, "level_up", zone)
+
+
+def halve(draft: Draft, item: Item, *, zone: Zone | None) -> None:
+    """C3: half the repetitions of a slider, never under its lowest amount; the sets stay."""
+    low, _, _ = draft.allowed.range(item.exercise)
+    amount = max(low, int(item.dose.amount * draft.numbers.leg.slider_factor))
+    if amount >= item.dose.amount:
+        hold(draft, item, "C3", streak=0, zone=zone)
+        return
+    new = replace(item, dose=Dose(item.dose.sets, amount), streak=0)
+    draft.set_item(item.exercise, new)
+    _blame(draft, item)
+    draft.decide("D1", "regress", item, new, zone=zone, streak=0, cause="C3")
+
+
+def after_judging(draft: Draft, zone: Zone) -> None:
+    """D2 by how sessions go: three amber ones running, or half of the exercises stepped back within a week."""
+    numbers = draft.numbers.deload
+    draft.change(amber_run=draft.training.amber_run + 1 if zone == "amber" else 0)
+    if draft.mode not in ("normal", "after_flare"):
+        return
+    if draft.training.amber_run >= numbers.amber_run:
+        _deload(draft, "ambers")
+        return
+    first = draft.day - timedelta(days=numbers.regressed_days - 1)
+    names = {hit.exercise for hit in draft.training.regressed if hit.day >= first}
+    held = len(draft.items)
+    if held >= numbers.min_exercises and len(names) >= numbers.regressed_share * held:
+        _deload(draft, "regressed")
+
+
+def note_load(draft: Draft) -> None:
+    """Keeps what a usual week asks for, as the measure of next week's raises (G3)."""
+    new = draft.new_until is not None and draft.day < draft.new_until
+    seen = (draft.shown, draft.allowed, draft.overrides, draft.shrink, draft.program, new)
+    if draft.load_seen == seen:
+        return
+    draft.load_seen = seen
+    items = selection.served(draft, draft.allowed, draft.day, usual=True)
+    now = Load(draft.day, _weekly_sets(draft, items), _seconds(draft, items))
+    loads = draft.training.loads
+    if loads and (loads[-1].sets, loads[-1].seconds) == (now.sets, now.seconds):
+        return
+    kept = [load for load in loads if load.day < draft.day]
+    old = [load for load in kept if load.day <= draft.day - WEEK][:-1]
+    draft.change(loads=(*(load for load in kept if load not in old), now))
+
+
+def note_lighter(draft: Draft, before: Sequence[Item], after: Sequence[Item], cause: str) -> None:
+    """One decision for each exercise that a gap, a flare's end or a restart has made easier."""
+    now = {item.key: item for item in after}
+    for item in before:
+        new = now.get(item.key)
+        if new is None:
+            draft.decide("D1", "removed", item, streak=0, cause=cause)
+        elif new.exercise != item.exercise:
+            draft.decide("D1", "level_down", item, new, streak=0, cause=cause)
+        elif new.dose != item.dose:
+            draft.decide("D1", "regress", item, new, streak=0, cause=cause)
+
+
+def approve(draft: Draft, exercise: str, approved: bool) -> None:
+    """A clinician's yes or no to a waiting raise."""
+    waiting = next((w for w in draft.waiting if w.exercise == exercise), None)
+    item = next((i for i in draft.items if i.exercise == exercise), None)
+    draft.waiting = tuple(w for w in draft.waiting if w.exercise != exercise)
+    if waiting is None or item is None or not approved or draft.mode != "normal":
+        return
+    if not draft.allowed.fits(waiting.becomes):
+        return
+    change = "progress" if waiting.becomes == exercise else "level_up"
+    day = draft.day if change == "level_up" else item.level_up_day
+    new = replace(item, exercise=waiting.becomes, dose=waiting.dose, streak=0, level_up_day=day)
+    _apply_raise(draft, item, new, change, None)
+
+
+def _raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:
+    progression = next((str(row.value) for row in draft.overrides if row.field == "progression"), "on")
+    if progression == "on":
+        _apply_raise(draft, item, new, change, zone)
+        return
+    if progression == "approve":
+        draft.waiting = (*draft.waiting, Waiting(item.exercise, draft.day, new.dose, new.exercise))
+    hold(draft, item, "O", streak=item.streak, zone=zone)
+
+
+def _apply_raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:
+    draft.set_item(item.exercise, new)
+    draft.decide("G2", change, item, new, zone=zone, streak=0)
+    draft.change(last_progress=draft.day)
+    if change == "level_up":
+        draft.change(level_ups=(*_recent_level_ups(draft), draft.day))
+
+
+def _recent_level_ups(draft: Draft) -> tuple[date, ...]:
+    return tuple(day for day in draft.training.level_ups if draft.day - day < WEEK)
+
+
+def _rested(draft: Draft, level_up_day: date | None) -> bool:
+    days = draft.numbers.progress.level_up_min_days
+    return level_up_day is None or (draft.day - level_up_day).days >= days
+
+
+def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
+    """Whether a raise puts weekly sets or the session's minutes over what seven days before allows."""
+    caps, exercise = draft.numbers.caps, draft.catalog.exercises[item.exercise]
+    more = (dose.sets - item.dose.sets) * draft.sessions_week()
+    longer = selection.seconds(exercise, dose, draft.catalog) - selection.seconds(exercise, item.dose, draft.catalog)
+    loads = draft.training.loads
+    base = next((load for load in reversed(loads) if load.day <= draft.day - WEEK), loads[0] if loads else None)
+    if base is None or (more <= 0 and longer <= 0):
+        return False
+    items = selection.served(draft, draft.allowed, draft.day, usual=True)
+    sets, took = _weekly_sets(draft, items) + more, _seconds(draft, items) + longer
+    too_many = sets * 100 > base.sets * (100 + caps.sets_week_pct) or sets - base.sets > caps.sets_week_abs
+    too_long = took - base.seconds > caps.session_min_week * 60
+    return (more > 0 and too_many) or (longer > 0 and too_long)
+
+
+def _weekly_sets(draft: Draft, items: Sequence[Item]) -> int:
+    return draft.sessions_week() * sum(item.dose.sets for item in items)
+
+
+def _seconds(draft: Draft, items: Sequence[Item]) -> int:
+    library = draft.catalog.exercises
+    return sum(selection.seconds(library[item.exercise], item.dose, draft.catalog) for item in items)
+
+
+def _deload(draft: Draft, reason: str) -> None:
+    draft.set_mode("deload", "D2", reason=reason)
+    draft.change(amber_run=0, regressed=())
+
+
+def _blame(draft: Draft, item: Item) -> None:
+    first = draft.day - timedelta(days=draft.numbers.deload.regressed_days - 1)
+    recent = tuple(hit for hit in draft.training.regressed if hit.day >= first)
+    draft.change(regressed=(*recent, Hit(draft.day, item.exercise)))
+
+
+def _leave(draft: Draft, item: Item) -> None:
+    until = draft.day + WEEK
+    draft.set_item(item.exercise, replace(item, out_until=until, streak=0))
+    held = {other.exercise for other in draft.items}
+    calm = (
+        exercise.id
+        for exercise in draft.catalog.exercises.values()
+        if exercise.category in selection.CALM and exercise.level == 1 and exercise.id not in held
+    )
+    stand_in = next((name for name in calm if draft.allowed.fits(name)), None)
+    if stand_in is not None:
+        why = Why("replaced", "D1", item.exercise)
+        start = draft.allowed.start(stand_in)
+        new = Item(stand_in, start, why, slot=item.exercise, source="substitute", until=until)
+        draft.items = (*draft.items, new)
+
+
+def _come_back(draft: Draft) -> None:
+    staying = [item for item in draft.items if item.until is None or draft.day < item.until]
+    draft.items = tuple(
+        replace(item, out_until=None) if item.out_until and draft.day >= item.out_until else item for item in staying
+    )

@@ -1,0 +1,172 @@
+"""Which exercises of a plan are served on a day: one answer for the fold, which judges them, and for the routine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from programs.allowed import Allowed
+from programs.catalog import Catalog, Exercise
+from programs.plan import Dose, Item, Plan, Why, is_out
+from programs.triage import OPEN
+
+if TYPE_CHECKING:
+    from programs.rules.draft import Draft
+
+Variant = Literal["full", "short", "calm", "neutral"]
+CALM = ("RLX", "MOB")
+UNCOUNTED = ("AER", "POS")  # beside the exercises of a session
+WALK = "walk_easy"
+DIRECTIONS = {"extension": "ext", "flexion": "flex"}
+
+
+def seconds(exercise: Exercise, dose: Dose, catalog: Catalog) -> int:
+    """How long a dose takes: the work on each side, a rest after each set, and getting ready."""
+    if exercise.dose.unit == "reps":
+        work = dose.amount * max(exercise.tempo_s, exercise.dose.hold_s, 1)
+    else:
+        work = dose.amount * (60 if exercise.dose.unit == "minutes" else 1)
+    sides = 2 if exercise.per_side else 1
+    return dose.sets * (work * sides + exercise.dose.rest_s) + catalog.constants.session.transition_s
+
+
+def served(
+    plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant = "full", *, usual: bool = False
+) -> tuple[Item, ...]:
+    """The items of a variant on a day, in the plan's order; none when the day is closed.
+
+    `usual`: of a usual day, whatever today's answers, rests and flares are (the measure of weekly sets).
+    """
+    pause = plan.pause(day)
+    if not usual and (plan.level not in OPEN or (pause is not None and pause.wanted == "off")):
+        return ()
+    calm = not usual and (variant == "calm" or plan.calm_day == day or plan.mode == "flare")
+    items = _calm(plan, allowed, day) if calm else _usual(plan, allowed, day, usual)
+    if not usual:
+        items = _narrowed(plan, allowed, day, variant, items)
+    chosen = _fitting(items, _counted(plan, allowed, day, items), _limit_s(plan, allowed, day, variant), allowed)
+    only_walk = pause is not None and pause.wanted == "walk"
+    if not only_walk and not any(_counts(item, allowed) for item in chosen):
+        chosen = _never_empty(plan, allowed, chosen, _limit_s(plan, allowed, day, variant))
+    return tuple(chosen)
+
+
+def _usual(plan: Plan | Draft, allowed: Allowed, day: date, usual: bool) -> list[Item]:
+    open_items = [item for item in plan.shown if not is_out(item, day) and allowed.fits(item.exercise)]
+    if usual:
+        return open_items
+    return [i for i in open_items if not i.skipped and (i.free_on is None or day >= i.free_on)]
+
+
+def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
+    """Relaxation and mobility of level 1 and an easy walk (P4, F1); in a flare the direction that centralises."""
+    library = allowed.catalog.exercises
+    own = {item.exercise: item for item in _usual(plan, allowed, day, usual=False)}
+    level_max = allowed.catalog.constants.pain.calm_level_max
+    calm = [e.id for e in library.values() if e.category in CALM and e.level <= level_max]
+    names = [key for key in own if key in calm]
+    if plan.mode == "flare" and plan.leg.centralising:
+        towards = DIRECTIONS.get(plan.direction.value)
+        names += [key for key in own if library[key].category == "DPX" and library[key].direction == towards]
+    names += [key for key in (*calm[:1], WALK, *calm[1:]) if key not in names and allowed.fits(key)]
+    return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
+
+
+def _narrowed(
+    plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]
+) -> list[Item]:
+    library = allowed.catalog.exercises
+    neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
+    level_max = 1 if plan.level == "SOON" else 5
+    pause = plan.pause(day)
+    kept = []
+    for item in items:
+        exercise = library[item.exercise]
+        if (neutral and exercise.direction != "neutral") or exercise.level > level_max:
+            continue
+        if plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER":
+            continue
+        if pause is not None and pause.wanted == "walk" and exercise.category != "AER":
+            continue
+        kept.append(item)
+    return kept
+
+
+def _counted(plan: Plan | Draft, allowed: Allowed, day: date, items: Sequence[Item]) -> list[Item]:
+    """At most so many exercises beside walking and posture drills: new people, A2, A3. One of a chain goes first."""
+    numbers = allowed.catalog.constants
+    most = len(items)
+    if plan.new_until is not None and day < plan.new_until:
+        most = numbers.session.new_person_exercises
+    if plan.shrink:
+        shrunk = numbers.adherence.short_exercises if plan.shrink == "A2" else numbers.adherence.micro_exercises
+        most = min(most, shrunk)
+    counted = [item for item in items if _counts(item, allowed)]
+    if len(counted) > most:
+        counted = _spread(counted, allowed)[:most]
+    rest = [item for item in items if not _counts(item, allowed)]
+    if plan.shrink == "A3":
+        walks = [i for i in rest if allowed.catalog.exercises[i.exercise].category == "AER"][:1]
+        rest = walks or ([_extra(WALK, allowed, "A3")] if allowed.fits(WALK) else [])
+    keep = {item.exercise for item in (*counted, *rest)}
+    return [item for item in items if item.exercise in keep] + [i for i in rest if i not in items]
+
+
+def _spread(items: Sequence[Item], allowed: Allowed) -> list[Item]:
+    chains: set[tuple[str, ...]] = set()
+    first: list[Item] = []
+    second: list[Item] = []
+    for item in items:
+        chain = allowed.catalog.exercises[item.exercise].chain
+        (second if chain in chains else first).append(item)
+        chains.add(chain)
+    return first + second
+
+
+def _limit_s(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> int:
+    """The longest routine in seconds: the person's minutes, the programme's or a clinician's, plus a tenth (I11)."""
+    numbers = allowed.catalog.constants
+    program = allowed.catalog.programs.get(plan.program or "")
+    minutes = [plan.patient.minutes, *([program.minutes] if program else [])]
+    minutes += [int(row.value) for row in plan.overrides if row.field == "minutes"]
+    most = min(minutes) * (100 + numbers.session.over_pct) // 100
+    if plan.shrink == "A2":
+        most = min(most, numbers.adherence.short_minutes)
+    pause = plan.pause(day)
+    if variant == "short" or (pause is not None and pause.wanted == "short"):
+        most = min(most, numbers.session.short_minutes)
+    return most * 60
+
+
+def _fitting(items: Sequence[Item], wanted: Sequence[Item], limit_s: int, allowed: Allowed) -> list[Item]:
+    """As many as fit, what a clinician chose first, then in the plan's order."""
+    left, keep = limit_s, set()
+    for item in sorted(wanted, key=lambda item: item.source not in ("assigned", "included")):
+        takes = seconds(allowed.catalog.exercises[item.exercise], item.dose, allowed.catalog)
+        if takes <= left:
+            left -= takes
+            keep.add(item.exercise)
+    return [item for item in wanted if item.exercise in keep]
+
+
+def _never_empty(plan: Plan | Draft, allowed: Allowed, chosen: Sequence[Item], limit_s: int) -> list[Item]:
+    """Something easy where nothing of the plan is left (I11), as far as the person's conditions allow."""
+    library = allowed.catalog.exercises
+    names = [key for key in allowed.catalog.fallback if allowed.fits(key)]
+    if not any(library[key].category not in UNCOUNTED for key in names):
+        easy = (e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED)
+        names += [key for key in easy if allowed.fits(key)][:1]
+    items = [*chosen]
+    known = {item.exercise for item in items}
+    items += [_extra(key, allowed, "I11") for key in names if key not in known]
+    items.sort(key=lambda item: not _counts(item, allowed))
+    return _fitting(items, items, limit_s, allowed)
+
+
+def _extra(exercise: str, allowed: Allowed, rule: str) -> Item:
+    return Item(exercise, allowed.start(exercise), Why("fallback", rule))
+
+
+def _counts(item: Item, allowed: Allowed) -> bool:
+    return allowed.catalog.exercises[item.exercise].category not in UNCOUNTED

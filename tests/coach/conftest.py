@@ -1,0 +1,63 @@
+"""The API in this process, on the real database, at a time that the test sets."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from coach import clock
+from coach.app import create_app
+from coach.config import Config
+from coach.services import accounts
+from tests.coach.people import PASSWORD, Person
+
+CLINICIAN = "physio@example.org"
+
+Move = Callable[[datetime], None]
+
+
+@pytest.fixture(scope="session")
+def app(config: Config) -> Iterator[Flask]:
+    app = create_app(config)
+    yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    app.extensions["coach"].sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def client(app: Flask, committed: sessionmaker[Session], move: Move, now: datetime) -> FlaskClient:
+    """A client of the API with one clinic that takes people in; it is `now`."""
+    with committed.begin() as session:
+        accounts.open_clinic(
+            session,
+            name="Riverside Physiotherapy",
+            zone="Europe/Paris",
+            email=CLINICIAN,
+            password=PASSWORD,
+            person="Maya Lindqvist",
+            now=now,
+        )
+    move(now)
+    return app.test_client()
+
+
+@pytest.fixture
+def move(config: Config, committed: sessionmaker[Session]) -> Iterator[Move]:
+    """Sets the domain's clock; it stands still until moved again."""
+
+    def to(at: datetime) -> None:
+        with committed.begin() as session:
+            clock.move(session, config, at, speed=0)
+
+    yield to
+
+
+@pytest.fixture
+def person(client: FlaskClient) -> Person:
+    return Person(client).register()

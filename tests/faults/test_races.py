@@ -1,0 +1,72 @@
+"""Edits, locks, sessions and ticks of the same people at the same time: nobody waits in a circle, nothing doubles."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from coach import clock
+from coach.models.people import Patient
+from coach.models.reminders import Delivery
+from coach.services import deliveries, occurrences, reminders
+from coach.services.deliveries import Result
+from programs import catalog
+from tests.patients import device, patients
+
+SEVEN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+ROUNDS = 150
+PEOPLE = 8
+
+
+def test_edits_race_ticks_and_deliveries(committed: sessionmaker[Session]) -> None:
+    with committed.begin() as session:
+        ids = patients(session, PEOPLE, SEVEN)
+        for each in ids:
+            device(session, session.get_one(Patient, each), SEVEN)
+    with ThreadPoolExecutor(5) as pool:
+        jobs = [pool.submit(_edit, committed, ids, seed) for seed in (1, 2)]
+        jobs += [pool.submit(_tick, committed), pool.submit(_tick, committed), pool.submit(_deliver, committed)]
+        for job in jobs:
+            job.result()  # a deadlock or a lost lock raises here
+    with committed() as session:
+        open_ones = select(func.count()).where(Delivery.state == "leased")
+        assert session.scalar(open_ones) == 0
+
+
+def _edit(sessions: sessionmaker[Session], ids: list[UUID], seed: int) -> None:
+    chance = random.Random(seed)
+    for number in range(ROUNDS):
+        now = SEVEN + timedelta(days=number, hours=chance.random() * 3)
+        with sessions.begin() as session:
+            patient = session.get_one(Patient, chance.choice(ids), with_for_update={"key_share": True})
+            match chance.randrange(4):
+                case 0:
+                    patient.lock = chance.choice(["none", "URGENT"])
+                    reminders.cancel_exercise(session, patient.id, now)
+                case 1:
+                    reminders.session_done(session, patient.id, date(2026, 3, 2) + timedelta(number), now)
+                case 2:
+                    patient.zone = chance.choice(["Asia/Tokyo", "Europe/Paris", "America/New_York"])
+                    reminders.settings_changed(session, patient, now)
+                case _:
+                    (rule,) = reminders.own(session, patient.id)
+                    reminders.change(session, patient, rule.id, minute=480, days=127, now=now)
+
+
+def _tick(sessions: sessionmaker[Session]) -> None:
+    for number in range(ROUNDS):
+        with sessions.begin() as session:
+            occurrences.materialise(session, SEVEN + timedelta(days=number, hours=2), catalog.load())
+
+
+def _deliver(sessions: sessionmaker[Session]) -> None:
+    for number in range(ROUNDS):
+        now = SEVEN + timedelta(days=number, hours=2)
+        with sessions.begin() as session:
+            leased = deliveries.lease(session, now, clock.real_now(), 100).handovers
+        with sessions.begin() as session:
+            results = [Result(each.key, each.lease, "accepted", code=201) for each in leased]
+            assert deliveries.record(session, results, now) == 0

@@ -1,0 +1,108 @@
+"""Tick and deliver: loops around the services, one transaction a batch, none open while something is sent."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from coach import clock
+from coach.config import Config
+from coach.services import deliveries, occurrences
+from coach.services.deliveries import Handover, Leased
+from coach.wake import TASKS
+from programs.catalog import Catalog
+from workers import process
+from workers.app import app
+from workers.points import reached
+from workers.push.outcome import Outcome, TokenGone, settle
+from workers.push.sender import LEASED, Sender
+
+BATCHES = 40  # of 500 patients in one tick; the next tick goes on
+DELIVER_S = 10.0  # then a deliver leases no more; what is in flight ends within the push timeout
+RECORD_EVERY_S, RECORD_AT = 0.2, 100  # a kill loses the answers of this time or number at most
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Delivered:
+    answered: int  # outcomes of any kind
+    late: int  # of these, whose lease was lost meanwhile
+    returned: int  # leases of workers that are gone
+
+
+@app.task(name=TASKS["tick"])  # type: ignore[untyped-decorator]
+def tick() -> None:
+    held = process.own()
+    tick_due(held.sessions, held.config, held.catalog)
+
+
+@app.task(name=TASKS["deliver"])  # type: ignore[untyped-decorator]
+def deliver() -> None:
+    held = process.own()
+    deliver_due(held.sessions, held.config, held.sender)
+
+
+def tick_due(sessions: sessionmaker[Session], config: Config, catalog: Catalog, batches: int = BATCHES) -> int:
+    """Materialises what is due, batch by batch until one comes short; the number of occurrences."""
+    made = failed = 0
+    for _ in range(batches):
+        with sessions() as session:
+            now = clock.read(session, config)
+            ticked = occurrences.materialise(session, now, catalog)
+            reached("tick: before commit")
+            session.commit()
+        reached("tick: after commit")
+        made, failed = made + ticked.occurrences, failed + ticked.failed
+        if ticked.patients < occurrences.BATCH:
+            break
+    if made or failed:
+        logger.info("ticked", occurrences=made, failed=failed)
+    return made
+
+
+def deliver_due(
+    sessions: sessionmaker[Session], config: Config, sender: Sender, seconds: float = DELIVER_S
+) -> Delivered:
+    """Sends what is due until nothing is or the time is up: lease, send, record, with no session open."""
+    last_lease_at = time.monotonic() + seconds
+    with sessions() as session:
+        returned = deliveries.return_expired(session, clock.real_now())
+        session.commit()
+    answered = late = 0
+    more = True
+    while more or sender.outstanding:
+        free = LEASED - sender.outstanding
+        if more and free:
+            leased = _lease(sessions, config, free)
+            reached("deliver: claimed")
+            sender.send(leased.handovers)
+            more = leased.claimed == free and time.monotonic() < last_lease_at
+        answers = sender.answers(RECORD_EVERY_S, RECORD_AT)
+        if answers:
+            reached("deliver: answered")
+            late += _record(sessions, config, answers)
+            answered += len(answers)
+    if answered or returned:
+        logger.info("delivered", answered=answered, late=late, returned=returned)
+    return Delivered(answered, late, returned)
+
+
+def _lease(sessions: sessionmaker[Session], config: Config, most: int) -> Leased:
+    with sessions() as session:
+        leased = deliveries.lease(session, clock.read(session, config), clock.real_now(), most)
+        session.commit()
+    return leased
+
+
+def _record(sessions: sessionmaker[Session], config: Config, answers: Sequence[tuple[Handover, Outcome]]) -> int:
+    with sessions() as session:
+        now = clock.read(session, config)
+        late = deliveries.record(session, [settle(handover, outcome, now) for handover, outcome in answers], now)
+        deliveries.retire(session, [handover for handover, outcome in answers if isinstance(outcome, TokenGone)])
+        reached("deliver: before commit")
+        session.commit()
+    reached("deliver: after commit")
+    return late
