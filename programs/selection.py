@@ -102,7 +102,7 @@ def _counted(plan: Plan | Draft, allowed: Allowed, day: date, items: Sequence[It
     if plan.shrink:
         shrunk = numbers.adherence.short_exercises if plan.shrink == "A2" else numbers.adherence.micro_exercises
         most = min(most, shrunk)
-    counted = [item for item in items if _counts(item, allowed)]
+    counted = sorted((item for item in items if _counts(item, allowed)), key=_not_by_clinician)
     if len(counted) > most:
         counted = _spread(counted, allowed)[:most]
     rest = [item for item in items if not _counts(item, allowed)]
@@ -111,6 +111,10 @@ def _counted(plan: Plan | Draft, allowed: Allowed, day: date, items: Sequence[It
         rest = walks or ([_extra(WALK, allowed, "A3")] if allowed.fits(WALK) else [])
     keep = {item.exercise for item in (*counted, *rest)}
     return [item for item in items if item.exercise in keep] + [i for i in rest if i not in items]
+
+
+def _not_by_clinician(item: Item) -> bool:
+    return item.source not in ("assigned", "included")
 
 
 def _spread(items: Sequence[Item], allowed: Allowed) -> list[Item]:
@@ -142,7 +146,7 @@ def _limit_s(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) 
 def _fitting(items: Sequence[Item], wanted: Sequence[Item], limit_s: int, allowed: Allowed) -> list[Item]:
     """As many as fit, what a clinician chose first, then in the plan's order."""
     left, keep = limit_s, set()
-    for item in sorted(wanted, key=lambda item: item.source not in ("assigned", "included")):
+    for item in sorted(wanted, key=_not_by_clinician):
         takes = seconds(allowed.catalog.exercises[item.exercise], item.dose, allowed.catalog)
         if takes <= left:
             left -= takes

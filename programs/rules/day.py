@@ -168,9 +168,9 @@ def _clamp(draft: Draft, held: Held) -> None:
 
 def _end(draft: Draft) -> None:
     leg.end_day(draft)
+    response.end_day(draft)
     program.end_day(draft)
     program.refresh(draft)
-    response.end_day(draft)
     adherence.end_day(draft)
     safety.cards(draft)
     if draft.patient.weight_consent and weight.view(draft, draft.catalog).protein:

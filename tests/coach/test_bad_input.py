@@ -179,6 +179,11 @@ def test_a_day_that_is_not_served_is_told(onboarded: Person, day: str) -> None:
     assert onboarded.call("GET", f"/v1/me/routines/{day}").status_code in (404, 422)
 
 
+@pytest.mark.parametrize("query", ["", "limit=1", "limit=100", "before=5"])
+def test_a_good_query_is_answered(onboarded: Person, query: str) -> None:
+    assert onboarded.call("GET", f"/v1/me/decisions?{query}").status_code == 200
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "before=x", "sort=up"])
 def test_a_bad_query_is_refused(onboarded: Person, query: str) -> None:
     assert onboarded.call("GET", f"/v1/me/decisions?{query}").status_code == 422

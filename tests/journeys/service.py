@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ PATIENCE_S = 30.0  # longer than any single fault may last
 @dataclass
 class Answer:
     status_code: int
-    headers: dict[str, str]
+    headers: Message
     data: bytes
 
     @property
@@ -47,7 +48,7 @@ class HttpClient:
         try:
             connection.request(method, path, data, headers or {})
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            return Answer(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
 

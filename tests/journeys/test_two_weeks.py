@@ -28,7 +28,7 @@ def test_a_person_with_chronic_pain_trains_progresses_and_falls_silent(
 
     routine = ana.today()
     assert routine["status"] == "open"
-    assert routine["gate"]["answered"] is False
+    assert routine["gate"]["answered"] is True, "the onboarding screen is the first day's card"
     assert routine["gate"]["items"][0]["question"]
     assert {"full", "calm"} <= set(routine["variants"])
     assert 1 <= len(routine["variants"]["full"]) <= 5
@@ -51,7 +51,7 @@ def test_a_person_with_chronic_pain_trains_progresses_and_falls_silent(
     move(silent + timedelta(hours=1))
     plan_row = eventually(lambda: _state(committed)["training"]["gap"] == "M2" and _state(committed))
     assert all(item["streak"] == 0 for item in plan_row["items"])
-    assert ana.today()["status"] in ("open", "rest")
+    assert ana.today()["status"] == "unanswered"
 
 
 def test_a_red_flag_closes_everything_until_a_clinician_has_seen_the_person(
@@ -129,14 +129,18 @@ def _good_day(at: datetime) -> list[dict[str, Any]]:
 
 
 def _a_good_training_day(person: Person, at: datetime, move: Move) -> None:
-    """Trains on one day and reports a settled morning on the next."""
+    """Trains on one day; on the next answers the card and reports a settled morning, which is one screen."""
     move(at)
+    routine = person.today()
+    assert routine["day"] == at.date().isoformat(), "the day has turned, whether or not the worker has been there"
+    if routine["provisional"] is False and routine["gate"]["answered"] is False:
+        assert routine["status"] == "unanswered"
     results = person.report(*_good_day(at))["results"]
     assert {each["status"] for each in results} <= {"stored"}, results
     assert person.today()["gate"]["answered"] is True
-    following = at + timedelta(days=1)
-    move(following - timedelta(hours=1))
-    person.report(entry("morning", following - timedelta(hours=1), day=following.date(), pain=3))
+    following = at + timedelta(days=1) - timedelta(hours=1)
+    move(following)
+    person.report(entry("checkin", following), entry("morning", following, pain=3))
 
 
 def _check_etag(person: Person) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import Schema, fields, validate
 
-from coach.api.schemas.fields import Strict, text, whole, word
+from coach.api.schemas.fields import Strict, counted, text, word
 
 OVERRIDE_FIELDS = (
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
@@ -15,8 +15,8 @@ OVERRIDE_FIELDS = (
 
 
 class Page(Strict):
-    limit = whole(1, 100, load_default=50)
-    offset = whole(0, 10_000, load_default=0, metadata={"description": "`next` of the page before"})
+    limit = counted(1, 100, load_default=50)
+    offset = counted(0, 10_000, load_default=0, metadata={"description": "`next` of the page before"})
 
 
 class CaseloadRow(Schema):

@@ -33,6 +33,11 @@ def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
     return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
 
 
+def counted(low: int, high: int, **kwargs: Any) -> fields.Integer:
+    """A whole number in an address, where everything is text."""
+    return fields.Integer(validate=validate.Range(low, high), **kwargs)
+
+
 def number(low: float, high: float, **kwargs: Any) -> fields.Float:
     return fields.Float(validate=validate.Range(low, high), allow_nan=False, **kwargs)
 

@@ -5,18 +5,18 @@ from datetime import date
 import marshmallow as ma
 from marshmallow import Schema, fields
 
-from coach.api.schemas.fields import Strict, whole
+from coach.api.schemas.fields import Strict, counted
 from coach.services.problems import invalid
 
 
 class Page(Strict):
-    limit = whole(1, 100, load_default=50)
-    before = whole(1, 2**31 - 1, metadata={"description": "`next` of the page before"})
+    limit = counted(1, 100, load_default=50)
+    before = counted(1, 2**31 - 1, metadata={"description": "`next` of the page before"})
 
 
 class DayRange(Strict):
     first = fields.Date(data_key="from", metadata={"description": "today when left out"})
-    days = whole(1, 7, load_default=7)
+    days = counted(1, 7, load_default=7)
 
     @ma.validates("first")
     def in_sight(self, value: date, **_kwargs: object) -> None:
