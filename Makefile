@@ -14,6 +14,8 @@ TESTS ?= tests
 export PYTHONTZPATH :=
 # A setting of the developer's shell must not turn a packaged file into another one.
 unexport PYTHONPATH
+# The tests' receivers come from npm: trust whom the machine trusts, such as a company's proxy.
+export NODE_USE_SYSTEM_CA := 1
 
 # A .venv whose Python has gone (an upgrade, a copied folder) is made anew.
 $(shell .venv/bin/python -c '' 2>/dev/null || rm -rf .venv)
@@ -27,7 +29,7 @@ run: .venv/run.txt ## start the whole service with demo data
 	@$(IN_VENV) -m coach.cli run
 
 test: .venv/dev.txt ## run all tests, on their own PostgreSQL and Valkey
-	@$(IN_VENV) -m pytest -n $(TEST_PROCESSES) --maxprocesses 8 $(TESTS)
+	@$(IN_VENV) -m pytest -n $(TEST_PROCESSES) --maxprocesses 8 --dist worksteal $(TESTS)
 
 check: lint test ## everything that CI asks for
 

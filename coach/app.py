@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coach.api import accounts, auth, clinic, document, edge, errors, library, phone, reminders, status
 from coach.api.body import MOST_BYTES
@@ -22,6 +23,9 @@ def create_app(config: Config | None = None) -> Flask:
     configure(config.log_level)
     schedule.assert_pinned()
     app = Flask("coach", static_folder=None)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.extensions["coach"] = edge.Parts(
         config=config,

@@ -2,11 +2,19 @@
 
 import argparse
 import dataclasses
+import getpass
 import os
 import sys
 from collections.abc import Callable
 
 from coach.config import CannotStart, Config, inherited, variable
+
+CLINIC_OPTIONS = {
+    "name": "of the clinic, as patients see it",
+    "zone": "its time zone, such as Europe/Paris",
+    "email": "of the physiotherapist who is on duty",
+    "person": "the physiotherapist's name",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("api", "worker", "beat"):
         add(name, _one, f"only the {name}, in this process")
     add("migrate", _migrate, "bring the database to the schema of this code")
+    opened = add("open-clinic", _open_clinic, "make the clinic that people register with, and who is on duty there")
+    for name, what in CLINIC_OPTIONS.items():
+        opened.add_argument(f"--{name}", required=True, help=what)
     add("check-config", _check_config, "read the settings and show them, or say which one is wrong")
     return parser
 
@@ -59,6 +70,30 @@ def _migrate(_options: argparse.Namespace) -> int:
     from coach import migrations
 
     migrations.upgrade(Config.from_env().database_url)
+    return 0
+
+
+def _open_clinic(options: argparse.Namespace) -> int:
+    """The password is asked for, or read from the first line of standard input, so that no history holds it."""
+    from coach import clock
+    from coach.database import make_engine, make_sessions
+    from coach.services import accounts
+    from coach.services.problems import Problem
+
+    config = Config.from_env()
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if not accounts.PASSWORD_SHORTEST <= len(password) <= accounts.PASSWORD_LONGEST:
+        raise CannotStart(f"The password must have at least {accounts.PASSWORD_SHORTEST} characters.")
+    given = {name: getattr(options, name) for name in CLINIC_OPTIONS}
+    engine = make_engine(config.database_url)
+    try:
+        with make_sessions(engine).begin() as session:
+            accounts.open_clinic(session, **given, password=password, now=clock.read(session, config))
+    except (Problem, ValueError) as error:
+        raise CannotStart(getattr(error, "detail", "") or getattr(error, "title", "") or str(error)) from None
+    finally:
+        engine.dispose()
+    print(f"{options.name} is open; {options.person} is on duty.")
     return 0
 
 

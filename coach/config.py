@@ -109,6 +109,7 @@ class Config:
     log_level: str = _setting("least level logged", _choice("debug", "info", "warning", "error"), "info")
     rate_limit: int = _setting("requests a minute for each account and address", _integer(1, 100_000), 300)
 
+    trusted_proxies: int = _setting("proxies in front whose X-Forwarded-For is believed", _integer(0, 5), 0)
     registration: str = _setting("whether people may register themselves", _choice("open", "closed"), "closed")
     vapid_key_file: Path | None = _setting("P-256 key (PEM) that signs Web Push; none = off", _readable_file, None)
     vapid_subject: str | None = _setting("whom a push service may write to about us", _contact, None)

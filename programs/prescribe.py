@@ -144,14 +144,16 @@ def slots(program: Program, week: int, patient: Patient, direction: str, catalog
 class Filling:
     """How slots are filled: who is filled for, what the person holds now, and what limits what is new.
 
-    `new_most`: at most so many exercises of chains not held (None: no limit). `level_most`: chain -> highest level.
-    `careful`: exercises that need care only now, and so start again at one set and the low end.
+    `new_most`: at most so many exercises of chains not held, and with them at most `sets_most` sets in all (None: no
+    limit). `level_most`: chain -> highest level. `careful`: exercises that need care only now, and so start again at
+    one set and the low end.
     """
 
     allowed: Allowed
     rule: str
     held: Sequence[Item] = ()
     new_most: int | None = None
+    sets_most: int | None = None
     level_most: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     careful: frozenset[str] = frozenset()
 
@@ -161,24 +163,37 @@ def fill(wanted: Sequence[str], filling: Filling) -> tuple[tuple[Item, ...], tup
     library = filling.allowed.catalog.exercises
     starts = {slot: _start(slot, wanted, filling) for slot in wanted}
     taken = {name for name, _ in starts.values() if filling.allowed.fits(name)}
-    items: list[Item] = []
-    missing: list[Missing] = []
-    new = 0
+    placed: list[Item | Missing] = []
     for slot, (name, held) in starts.items():
-        item = _placed(slot, name, held, filling, {item.exercise for item in items}, taken)
-        if isinstance(item, Item) and held is None and not _chain_held(library[item.exercise].chain, filling):
-            new += 1
-            if filling.new_most is not None and new > filling.new_most:
-                item = Missing(slot, Why("dropped", "G3", because="new_exercises"))
-        if isinstance(item, Item):
-            items.append(item)
+        used = {item.exercise for item in placed if isinstance(item, Item)}
+        placed.append(_placed(slot, name, held, filling, used, taken))
+    chains = {library[held.exercise].chain for held in filling.held}
+    new = [i for i in placed if isinstance(i, Item) and library[i.exercise].chain not in chains]
+    if filling.new_most is not None:
+        placed = _within_caps(placed, new, filling)
+    items = tuple(item for item in placed if isinstance(item, Item))
+    return items, tuple(item for item in placed if isinstance(item, Missing))
+
+
+def _within_caps(placed: Sequence[Item | Missing], new: Sequence[Item], filling: Filling) -> list[Item | Missing]:
+    """G3 for a change of exercises: what is new waits, the last first, until the number and the sets fit."""
+    keep = {item.slot: item for item in new[: filling.new_most]}
+    old = sum(item.dose.sets for item in placed if isinstance(item, Item) and item not in new)
+    room = None if filling.sets_most is None else filling.sets_most - old
+    for item in reversed(new[: filling.new_most]):
+        over = 0 if room is None else sum(kept.dose.sets for kept in keep.values()) - room
+        if over > 0:
+            sets = max(0, item.dose.sets - over)
+            keep[item.slot] = replace(item, dose=Dose(sets, item.dose.amount))
+    waits = Why("dropped", "G3", because="new_exercises")
+    result: list[Item | Missing] = []
+    for one in placed:
+        if isinstance(one, Item) and one in new:
+            kept = keep.get(one.slot)
+            result.append(kept if kept is not None and kept.dose.sets else Missing(one.slot, waits))
         else:
-            missing.append(item)
-    return tuple(items), tuple(missing)
-
-
-def _chain_held(chain: tuple[str, ...], filling: Filling) -> bool:
-    return any(held.exercise in chain for held in filling.held)
+            result.append(one)
+    return result
 
 
 def _start(slot: str, slots: Sequence[str], filling: Filling) -> tuple[str, Item | None]:
@@ -192,6 +207,8 @@ def _start(slot: str, slots: Sequence[str], filling: Filling) -> tuple[str, Item
     if best is not None:
         return best.exercise, best
     most = filling.level_most.get(chain)
+    if filling.held and most is None:  # a chain never done starts no higher than what is done
+        most = max(filling.allowed.catalog.exercises[held.exercise].level for held in filling.held)
     name = slot
     while most is not None and filling.allowed.catalog.exercises[name].level > most:
         easier = filling.allowed.catalog.exercises[name].easier

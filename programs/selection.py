@@ -90,6 +90,8 @@ def _narrowed(
         if pause is not None and pause.wanted == "walk" and exercise.category != "AER":
             continue
         kept.append(item)
+    if not kept and pause is not None and pause.wanted == "walk" and allowed.fits(WALK):
+        kept.append(_extra(WALK, allowed, "I11"))
     return kept
 
 

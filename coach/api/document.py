@@ -1,33 +1,58 @@
 """The OpenAPI 3.1 document at /openapi.json and a page of it at /docs, without any script from elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, jsonify, render_template
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from flask_smorest.spec.plugins import FlaskPlugin
+from marshmallow import fields
 
 from coach.api.auth import PUBLIC, allow
 from coach.api.schemas import entries
+from coach.api.schemas.fields import Tolerant
+from coach.api.schemas.values import value2schema
 
 TITLE, VERSION = "Low-back exercise coach", "1"
 INTRODUCTION = """Personalised exercise and posture programmes for low-back pain. Every answer carries the
 service's time in the header Server-Time; every refusal is a problem document (RFC 9457) with a stable type.
 Clients tolerate fields and words they do not know. Not a cleared medical device."""
 
+TEXT = {"type": "string"}
+FRAME = {
+    "Server-Time": {
+        "description": "the service's time; correct your own clock by it",
+        "required": True,
+        "schema": TEXT | {"format": "date-time"},
+    },
+    "X-Request-Id": {
+        "description": "this request's id in the logs",
+        "required": True,
+        "schema": TEXT | {"format": "uuid"},
+    },
+}
+REFUSED = {
+    "Retry-After": {"description": "with 429 and 503: seconds to wait", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "with 401", "schema": TEXT},
+    "Allow": {"description": "with 405: the methods this address knows", "schema": TEXT},
+}
+ETAG = {"ETag": {"description": "send it back as If-None-Match", "required": True, "schema": TEXT}}
+IF_NONE_MATCH = {"in": "header", "name": "If-None-Match", "description": "the last ETag", "schema": TEXT}
 
-class FieldError(Schema):
+
+class FieldError(Tolerant):
     field = fields.String(required=True, metadata={"description": "path, such as entries.0.zone"})
     reason = fields.String(required=True)
 
 
-class ProblemDocument(Schema):
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String()
-    instance = fields.String(metadata={"description": "id of this request in the logs"})
-    errors = fields.List(fields.Nested(FieldError))
+class ProblemDocument(Tolerant):
+    type = fields.String(required=True, metadata={"description": "stable; decide by it", "format": "uri-reference"})
+    title = fields.String(required=True, metadata={"description": "for people; may change"})
+    status = fields.Integer(required=True, metadata={"description": "the HTTP status"})
+    detail = fields.String(metadata={"description": "for people; may change"})
+    instance = fields.String(required=True, metadata={"description": "id of this request in the logs"})
+    errors = fields.List(fields.Nested(FieldError), metadata={"description": "the fields at fault"})
 
 
 class CoachApi(Api):  # type: ignore[misc]
@@ -36,6 +61,9 @@ class CoachApi(Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemDocument
 
     def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_pagination_header(self) -> None:
         pass
 
 
@@ -48,6 +76,8 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         API_SPEC_OPTIONS={"info": {"description": INTRODUCTION}, "security": [{"bearer": []}]},
     )
     api = CoachApi(app)
+    for describe in (value2schema, _dict2schema):
+        api.ma_plugin.converter.add_attribute_function(describe)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     entries.describe(api.spec)
     for blueprint in blueprints:
@@ -66,34 +96,41 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         return render_template("docs.html", document=api.spec.to_dict())
 
 
+def _dict2schema(converter: OpenAPIConverter, field: fields.Field, *, ret: dict[str, Any]) -> dict[str, Any]:
+    """apispec bounds the names of an object as if it were a text, and leaves out what a name may be."""
+    if not isinstance(field, fields.Dict):
+        return {}
+    found = {new: ret.pop(old) for old, new in (("maxLength", "maxProperties"),) if old in ret}
+    if field.key_field is not None and field.key_field.validators:
+        found["propertyNames"] = converter.field2property(field.key_field)
+    return found
+
+
 def _finish(app: Flask, api: Api) -> None:
-    """Refusals are problem+json everywhere, and public calls need no token."""
-    for path, item in api.spec._paths.items():
-        for method, operation in item.items():
-            if method == "parameters":
-                continue
-            for code, response in operation["responses"].items():
-                if not code.startswith("2") and code != "304":
-                    _as_problem(response)
-            if _is_public(app, path, method):
-                operation["security"] = []
-    for response in api.spec.components.responses.values():
-        _as_problem(response)
+    """What holds for every call: its name, its headers, refusals as problem+json, no token where none is asked."""
+    for endpoint, operation in _operations(app, api):
+        operation["operationId"] = endpoint.replace(".", "_")
+        if app.view_functions[endpoint].audience == (PUBLIC,):  # type: ignore[attr-defined]
+            operation["security"] = []
+        answers = operation["responses"]
+        if "ETag" in answers.get("200", {}).get("headers", {}):
+            answers["304"] = {"description": "Nothing has changed since the ETag you sent", "headers": dict(ETAG)}
+            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+        for response in answers.values():
+            if "$ref" not in response:
+                response["headers"] = response.get("headers", {}) | FRAME
+    for name, response in api.spec.components.responses.items():
+        response["description"] = "Refused" if name == "DEFAULT_ERROR" else "Some fields were not accepted"
+        response["content"] = {"application/problem+json": response["content"].pop("application/json")}
+        response["headers"] = FRAME | REFUSED
+    for (schema, *_), name in api.ma_plugin.converter.refs.items():
+        if words := vars(schema).get("__doc__"):
+            api.spec.components.schemas[name]["description"] = " ".join(words.split())
 
 
-def _as_problem(response: dict[str, Any]) -> None:
-    content = response.get("content", {})
-    if "application/json" in content:
-        content["application/problem+json"] = content.pop("application/json")
-
-
-def _is_public(app: Flask, path: str, method: str) -> bool:
-    asked = path.split("/")
+def _operations(app: Flask, api: Api) -> Iterator[tuple[str, dict[str, Any]]]:
     for rule in app.url_map.iter_rules():
-        parts = rule.rule.split("/")
-        fits = len(parts) == len(asked) and all(
-            part == other or part.startswith("<") for part, other in zip(parts, asked, strict=True)
-        )
-        if fits and method.upper() in (rule.methods or ()):
-            return getattr(app.view_functions[rule.endpoint], "audience", None) == (PUBLIC,)
-    return False
+        item = api.spec._paths.get(FlaskPlugin.flaskpath2openapi(rule.rule), {})
+        for method in rule.methods or ():
+            if method.lower() in item:
+                yield rule.endpoint, item[method.lower()]

@@ -7,6 +7,7 @@ from flask import Response, request
 from coach.api import edge
 from coach.api.auth import PUBLIC, allow
 from coach.api.body import Blueprint
+from coach.api.document import ETAG
 from coach.api.schemas import library as wire
 from coach.services import library
 from coach.services.problems import not_found
@@ -17,7 +18,7 @@ CACHE = "public, max-age=300"
 
 @blueprint.get("/exercises")
 @allow(PUBLIC)
-@blueprint.response(200, wire.ExerciseList)
+@blueprint.response(200, wire.ExerciseList, headers=ETAG)
 def exercises() -> dict[str, Any]:
     """Every exercise with its words."""
     return {"exercises": library.exercises(edge.parts().catalog, "en")}
@@ -25,7 +26,7 @@ def exercises() -> dict[str, Any]:
 
 @blueprint.get("/exercises/<string:exercise_id>")
 @allow(PUBLIC)
-@blueprint.response(200, wire.ExerciseAnswer)
+@blueprint.response(200, wire.ExerciseAnswer, headers=ETAG)
 def exercise(exercise_id: str) -> dict[str, Any]:
     """One exercise."""
     catalog = edge.parts().catalog
@@ -36,7 +37,7 @@ def exercise(exercise_id: str) -> dict[str, Any]:
 
 @blueprint.get("/programs")
 @allow(PUBLIC)
-@blueprint.response(200, wire.ProgramList)
+@blueprint.response(200, wire.ProgramList, headers=ETAG)
 def programs() -> dict[str, Any]:
     """Every programme, with who it is for."""
     return {"programs": library.programs(edge.parts().catalog, "en")}
@@ -44,7 +45,7 @@ def programs() -> dict[str, Any]:
 
 @blueprint.get("/safety-card")
 @allow(PUBLIC)
-@blueprint.response(200, wire.SafetyCard)
+@blueprint.response(200, wire.SafetyCard, headers=ETAG)
 def safety_card() -> dict[str, Any]:
     """When to get help at once, with the emergency numbers of all countries."""
     return library.safety_card(edge.parts().catalog, "en")

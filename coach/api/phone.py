@@ -8,10 +8,12 @@ from flask import Response, request
 from coach.api import edge, entry_answers
 from coach.api.auth import PATIENT, allow, limits_itself
 from coach.api.body import Blueprint
+from coach.api.document import ETAG
 from coach.api.schemas import entries as entry_wire
 from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import plans as plan_wire
 from coach.services import access, diary, explained, intake, plans, routines, stored
+from programs import canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
 
@@ -37,6 +39,22 @@ def submit_intake(data: dict[str, Any]) -> dict[str, Any]:
             catalog=catalog,
         )
         return explained.plan(patient, plan, catalog, reader="patient")
+
+
+@blueprint.get("/intake")
+@allow(*PATIENT)
+@blueprint.response(200, fact_wire.IntakeAnswer)
+def ask_intake() -> dict[str, Any]:
+    """The questions of the onboarding screen, with the level of each answer."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity())
+    catalog = edge.parts().catalog
+    asked = intake.questions(catalog, patient.locale)
+    return {
+        "answered": patient.next_day_at is not None,
+        "questions": [canonical.to_json(each.question) | {"only_if": each.only_if} for each in asked],
+        "answers": catalog.in_language(patient.locale).under("red_flags.answers"),
+    }
 
 
 @blueprint.post("/entries")
@@ -67,8 +85,7 @@ def entries(page: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/routines/today")
 @allow(*PATIENT)
-@blueprint.response(200, plan_wire.RoutineAnswer)
-@blueprint.alt_response(304, description="Nothing has changed since the ETag you sent")
+@blueprint.response(200, plan_wire.RoutineAnswer, headers=ETAG)
 def today() -> Response:
     """Today's routine with its gate and variants. Send the last ETag as If-None-Match."""
     with edge.unit() as unit:
@@ -78,7 +95,7 @@ def today() -> Response:
 
 @blueprint.get("/routines/<string:day>")
 @allow(*PATIENT)
-@blueprint.response(200, plan_wire.RoutineAnswer)
+@blueprint.response(200, plan_wire.RoutineAnswer, headers=ETAG)
 def routine_of(day: str) -> Response:
     """The routine of today or one of the six days after it; days ahead are provisional."""
     return _ahead(plan_wire.day(day), 1, single=True)
@@ -87,7 +104,7 @@ def routine_of(day: str) -> Response:
 @blueprint.get("/routines")
 @allow(*PATIENT)
 @blueprint.arguments(plan_wire.DayRange, location="query")
-@blueprint.response(200, plan_wire.RoutineWeek)
+@blueprint.response(200, plan_wire.RoutineWeek, headers=ETAG)
 def week(span: dict[str, Any]) -> Response:
     """Several days at once, for work without a network."""
     return _ahead(span.get("first"), span["days"])

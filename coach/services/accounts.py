@@ -16,6 +16,7 @@ from coach.services.problems import Problem, conflict
 from coach.services.tokens import Identity
 from programs import schedule
 
+PASSWORD_SHORTEST, PASSWORD_LONGEST = 10, 200
 ATTEMPTS = 10  # failed log-ins for one e-mail, or 10 times as many from one address ...
 ATTEMPT_WINDOW = timedelta(minutes=15)  # ... in this time
 _hasher = PasswordHasher()

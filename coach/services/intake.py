@@ -1,7 +1,9 @@
 """The intake: facts and the onboarding screen in, triage, a programme with reasons and the first plan out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import get_args
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -11,11 +13,12 @@ from coach.services import log, plans, safety
 from coach.services.problems import Problem, conflict
 from coach.services.tokens import Identity
 from programs import triage
-from programs.catalog import Catalog
+from programs.catalog import Catalog, Condition
 from programs.events import Event, Intake
 from programs.patient import Changes, Patient
 from programs.plan import Plan
 
+CONDITIONS: tuple[str, ...] = get_args(Condition)
 LIFETIME = timedelta(days=365 * 100)
 PREGNANCY = timedelta(weeks=45)
 
@@ -38,7 +41,8 @@ def submit(
     dates, 409 for a second intake: what changes later is told by a `condition` entry.
     """
     day = plans.today(patient, now)
-    if wrong := impossible_days(facts, day):
+    wrong = impossible_days(facts, day) or _unanswered(facts, red_flags, severe, day, catalog, patient.locale)
+    if wrong:
         raise Problem("invalid", 422, "Some fields were not accepted.", fields=wrong)
     if patient.next_day_at is not None:
         raise conflict("The intake is answered. Send a condition entry for what has changed.")
@@ -58,6 +62,44 @@ def submit(
     plan = plans.store(session, patient, now, catalog)
     assert plan is not None  # an intake event was just stored
     return plan
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of the onboarding screen; `only_if` names the conditions of whom it is asked, none = everyone."""
+
+    question: triage.Question
+    only_if: tuple[str, ...]
+
+
+def questions(catalog: Catalog, locale: str) -> tuple[Asked, ...]:
+    """Everything the onboarding may ask, in order; a phone leaves out what does not concern the person."""
+    everyone = {each.flag for each in _questions(frozenset(), catalog, locale)}
+    return tuple(
+        Asked(each, () if each.flag in everyone else tuple(sorted(catalog.red_flags[each.flag].ask_if)))
+        for each in _questions(frozenset(CONDITIONS), catalog, locale)
+    )
+
+
+def _unanswered(
+    facts: Patient,
+    red_flags: Mapping[str, triage.Answer],
+    severe: frozenset[str],
+    day: date,
+    catalog: Catalog,
+    locale: str,
+) -> dict[str, str]:
+    """Questions of the person's own screen without an answer: silence is not a no."""
+    asked = _questions(facts.conditions(day, catalog), catalog, locale)
+    return {
+        f"red_flags.{each.flag}": "Please answer this question."
+        for each in asked
+        if each.flag not in red_flags and each.flag not in severe
+    }
+
+
+def _questions(conditions: frozenset[str], catalog: Catalog, locale: str) -> tuple[triage.Question, ...]:
+    return triage.questions(("O", "D"), conditions, catalog, locale, cancer_ever=False)
 
 
 def impossible_days(facts: Patient | Changes, day: date) -> dict[str, str]:

@@ -32,20 +32,33 @@ def turn_day(draft: Draft) -> None:
 
 
 def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> None:
-    """D1: one step easier; at the lowest dose with nothing easier it leaves for a week and something calm stands in."""
+    """D1: one step easier; at the lowest dose with nothing easier it leaves for a week and something calm stands in.
+
+    An easier exercise that the plan holds already is nothing easier either.
+    """
     names = {other.exercise for other in draft.items}
     new = ladder.back(item, draft.allowed, names)
+    if draft.mode == "deload":
+        new = _back_in_lighter_week(draft, item, new, names)
     _blame(draft, item)
     if new is not None:
         change = "regress" if new.exercise == item.exercise else "level_down"
         draft.set_item(item.exercise, new)
         draft.decide("D1", change, item, new, zone=zone, streak=0, cause=cause)
-    elif next(draft.allowed.easier(item.exercise), None) is not None:
-        draft.set_item(item.exercise, None)  # the plan holds the easier one already
-        draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
     else:
         _leave(draft, item)
         draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
+
+
+def _back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set[str]) -> Item | None:
+    """Further back, until the sets left in the lighter week load no more than before (I5)."""
+    factor = draft.numbers.deload.factor
+    shown = ladder.cut(item.dose, factor)
+    while new is not None and ladder.heavier(
+        replace(new, dose=ladder.cut(new.dose, factor)), item.exercise, shown, draft.catalog
+    ):
+        new = ladder.back(new, draft.allowed, names)
+    return new
 
 
 def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None) -> None:
@@ -84,10 +97,16 @@ def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, a
         _raise(draft, item, new, "level_up", zone)
 
 
-def halve(draft: Draft, item: Item, *, zone: Zone | None) -> None:
-    """C3: half the repetitions of a slider, never under its lowest amount; the sets stay."""
+def halve(draft: Draft, item: Item, *, zone: Zone | None, back: bool) -> None:
+    """C3: half the repetitions of a slider, never under its lowest amount; the sets stay.
+
+    `back`: pain alone would take it one step back; then it goes so far at least.
+    """
     low, _, _ = draft.allowed.range(item.exercise)
     amount = max(low, int(item.dose.amount * draft.numbers.leg.slider_factor))
+    if back and amount >= item.dose.amount:
+        step_back(draft, item, zone=zone, cause="C3")
+        return
     if amount >= item.dose.amount:
         hold(draft, item, "C3", streak=0, zone=zone)
         return
@@ -222,20 +241,19 @@ def _blame(draft: Draft, item: Item) -> None:
 
 
 def _leave(draft: Draft, item: Item) -> None:
-    until = draft.day + WEEK
+    until, why = draft.day + WEEK, Why("replaced", "D1", item.exercise)
     draft.set_item(item.exercise, replace(item, out_until=until, streak=0))
     held = {other.exercise for other in draft.items}
-    calm = (
-        exercise.id
+    calm = [
+        Item(exercise.id, draft.allowed.start(exercise.id), why, item.exercise, "substitute", until=until)
         for exercise in draft.catalog.exercises.values()
-        if exercise.category in selection.CALM and exercise.level == 1 and exercise.id not in held
-    )
-    stand_in = next((name for name in calm if draft.allowed.fits(name)), None)
-    if stand_in is not None:
-        why = Why("replaced", "D1", item.exercise)
-        start = draft.allowed.start(stand_in)
-        new = Item(stand_in, start, why, slot=item.exercise, source="substitute", until=until)
-        draft.items = (*draft.items, new)
+        if exercise.category in selection.CALM
+        and exercise.level == 1
+        and exercise.id not in held
+        and draft.allowed.fits(exercise.id)
+    ]
+    lighter = [other for other in calm if not ladder.heavier(other, item.exercise, item.dose, draft.catalog)]
+    draft.items = (*draft.items, *lighter[:1])  # nothing that would load more (I5)
 
 
 def _come_back(draft: Draft) -> None:

@@ -144,9 +144,14 @@ class Draft:
         items: Sequence[Item] = self.items
         if self.training.gap in ("M2", "M3", "M4"):
             items = ladder.after_gap(items, self.training.gap, self.allowed)
-        if self.mode == "deload":
-            items = ladder.lighter_week(items, self.numbers.deload.factor)
-        return tuple(items)
+        if self.mode != "deload":
+            return tuple(items)
+        factor = self.numbers.deload.factor
+        lighter = ladder.lighter_week(items, factor)
+        if items is self.items:
+            return tuple(lighter)
+        before = {item.key: item for item in ladder.lighter_week(self.items, factor)}
+        return tuple(ladder.lighter_of(item, before.get(item.key, item), self.catalog) for item in lighter)
 
     @property
     def level(self) -> Level:
@@ -156,6 +161,11 @@ class Draft:
     def closed(self) -> bool:
         """Whether a lock keeps everything from being served (an unanswered card aside)."""
         return any(lock.level not in OPEN for lock in self.locks)
+
+    @property
+    def locked_by_flag(self) -> bool:
+        """Whether a red flag or a fact closes the plan, not only questions after a long gap."""
+        return any(lock.level not in OPEN and lock.flag != "RETURN" for lock in self.locks)
 
     def pause(self, day: date) -> Pause | None:
         return pause(self.pauses, day) if self.pauses else None

@@ -94,6 +94,11 @@ def lighter_week(items: Sequence[Item], factor: float) -> list[Item]:
     return [replace(item, dose=cut(item.dose, factor)) for item in items]
 
 
+def lighter_of(item: Item, other: Item, catalog: Catalog) -> Item:
+    """The one of two that loads less; the first of equals."""
+    return other if heavier(item, other.exercise, other.dose, catalog) else item
+
+
 def index(items: Iterable[Item], allowed: Allowed) -> int:
     """The load: the sum of sets x amount x level."""
     return sum(load(item.exercise, item.dose, allowed.catalog) for item in items)

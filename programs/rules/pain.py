@@ -168,7 +168,7 @@ def _judge_item(draft: Draft, item: Item, done: DoneItem, verdict: Verdict) -> N
     if pending.peripheralised and item.exercise == pending.by:
         dose.hold(draft, item, "C2", streak=0, zone=pending.zone)
     elif pending.leg_rise and slider:
-        dose.halve(draft, item, zone=pending.zone)
+        dose.halve(draft, item, zone=pending.zone, back=hit and verdict.outcome in (BACK, BACK_AND_SKIP))
     elif verdict.all_back or (hit and verdict.outcome in (BACK, BACK_AND_SKIP)):
         if verdict.outcome == BACK_AND_SKIP and hit:
             item = replace(item, skipped=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -85,7 +85,9 @@ def refresh(draft: Draft) -> None:
     wanted = draft.slots if draft.own_items else _slots(draft)
     if changed or wanted != draft.slots:
         draft.slots = wanted
-        _fill(draft, draft.items, careful=_newly_careful(draft, before))
+        calm = draft.mode == "normal" and draft.training.gap in ("", "M2")
+        new_most = None if calm else 0  # what is barred leaves at once; what is new waits for quiet days
+        _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
     draft.person_changed()
 
 
@@ -120,7 +122,7 @@ def turn_day(draft: Draft) -> None:
 
 def end_day(draft: Draft) -> None:
     """The exits of programmes, once the day is known."""
-    if draft.program is None or draft.closed:
+    if draft.program is None or draft.locked_by_flag:
         return
     if draft.irritable and leg.calms(draft):
         draft.irritable = False
@@ -128,7 +130,9 @@ def end_day(draft: Draft) -> None:
         if draft.program == IRRITABLE:
             enter(draft, DISC, IRRITABLE)
     rule = EXITS.get(draft.program)
-    if rule is not None and draft.mode in ("normal", "deload"):
+    resting = draft.mode in ("flare", "after_flare")
+    returning = draft.training.gap in ("M3", "M4") and draft.mode != "dormant"
+    if rule is not None and not resting and not returning:
         rule(draft)
 
 
@@ -247,6 +251,13 @@ def _newly_careful(draft: Draft, before: Allowed) -> frozenset[str]:
     return frozenset(n for n in names if draft.allowed.grade(n) == "C" and before.grade(n) != "C")
 
 
+def _sets_most(draft: Draft, held: Sequence[Item]) -> int:
+    """How many sets the plan may hold after new exercises, so that weekly sets stay within the caps (I4)."""
+    caps, week = draft.numbers.caps, draft.sessions_week()
+    now = week * sum(item.dose.sets for item in held)
+    return min(now * (100 + caps.sets_week_pct) // 100, now + caps.sets_week_abs) // week
+
+
 def _fill(
     draft: Draft,
     held: tuple[Item, ...],
@@ -257,8 +268,9 @@ def _fill(
 ) -> None:
     """Fills the slots again, then puts back what a clinician added and what stands in for something."""
     own = [item for item in held if item.source == "program"]
+    sets_most = _sets_most(draft, own) if new_most else None
     filling = prescribe.Filling(
-        draft.allowed, draft.program or "O", own, new_most, level_most or {}, careful
+        draft.allowed, draft.program or "O", own, new_most, sets_most, level_most or {}, careful
     )
     items, draft.missing = prescribe.fill(draft.slots, filling)
     names = {item.exercise for item in items}

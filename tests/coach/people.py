@@ -10,11 +10,14 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from programs import catalog
+
 _numbers = count(1)
 PASSWORD = "a long enough password"
+ALL_NO = dict.fromkeys(catalog.load().red_flags, "no")
 WELL = {
     "age": 40, "height_cm": 170, "weight_kg": 65, "back_average": 3, "back_worst": 5,
-    "leg": 0, "location": 0, "episode_day": "2025-11-02", "red_flags": {},
+    "leg": 0, "location": 0, "episode_day": "2025-11-02", "red_flags": ALL_NO,
 }  # fmt: skip
 
 
@@ -83,6 +86,8 @@ def entry(
     kind: str, at: datetime, /, *, day: date | None = None, zone: str = "Europe/Paris", **body: Any
 ) -> dict[str, Any]:
     """One diary entry as a phone sends it."""
+    if kind == "checkin":
+        body.setdefault("answers", {})
     return {
         "id": str(uuid4()),
         "occurred_at": at.isoformat(),

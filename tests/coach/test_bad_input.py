@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from coach.models.events import Event
-from tests.coach.people import WELL, Person, entry
+from tests.coach.people import ALL_NO, WELL, Person, entry
 
 Sessions = sessionmaker[Session]
 
@@ -77,6 +77,11 @@ def test_an_unreadable_envelope_is_a_problem_and_stores_nothing(
         ({"kind": "session", "body": {"pre": 1, "peak": 2, "items": {"levitation": {}}}}, "body.items.levitation"),
         ({"kind": "session", "body": {"pre": 1, "peak": 2, "by": "levitation"}}, "body.by"),
         ({"kind": "checkin", "body": {"answers": {"RF99": "no"}}}, "body.answers.RF99"),
+        ({"kind": "checkin", "body": {}}, "body.answers"),
+        (
+            {"kind": "checkin", "body": {"full": True, "answers": {flag: "no" for flag in ALL_NO if flag != "RF01"}}},
+            "body.answers.RF01",
+        ),
         ({"kind": "steps", "body": {"count": -1}}, "body.count"),
         ({"kind": "condition", "body": {"changes": {"height_cm": 20}}}, "body.changes.height_cm"),
         (
@@ -140,7 +145,8 @@ def test_an_entry_may_be_five_minutes_ahead_and_thirty_days_old(onboarded: Perso
         ({"pregnancy_day": "2024-01-01"}, "pregnancy_day"),
         ({"sit_h": 12, "stand_h": 12, "bend_h": 3}, "sit_h"),
         ({"diastolic": 150, "systolic": 120}, "diastolic"),
-        ({"red_flags": {"RF99": "no"}}, "red_flags.RF99"),
+        ({"red_flags": ALL_NO | {"RF99": "no"}}, "red_flags.RF99"),
+        ({"red_flags": {flag: "no" for flag in ALL_NO if flag != "RF01"}}, "red_flags.RF01"),
         ({"red_flags": {"RF01": "perhaps"}}, "red_flags.RF01.value"),
         ({"diagnoses": ["FLU"]}, "diagnoses.0"),
         ({"mood": "good"}, "mood"),

@@ -1,11 +1,12 @@
 """Registering, tokens, and one's own settings."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Zone, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, Zone, text, whole, word
+from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
 
 LOCALES = ("en",)
-_password = validate.Length(10, 200)
+_password = validate.Length(PASSWORD_SHORTEST, PASSWORD_LONGEST)
 
 
 class Registration(Strict):
@@ -25,10 +26,10 @@ class RefreshRequest(Strict):
     refresh_token = text(200, required=True)
 
 
-class Tokens(Schema):
+class Tokens(Tolerant):
     access_token = fields.String(required=True, attribute="access")
     refresh_token = fields.String(required=True, attribute="refresh")
-    token_type = fields.Constant("Bearer")
+    token_type = fields.Constant("Bearer", metadata={"type": "string"})
     expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
 
 
@@ -42,14 +43,14 @@ class Settings(Strict):
     quiet_until = whole(0, 1439, metadata={"description": "local minute; may lie after midnight"})
 
 
-class Me(Schema):
+class Me(Tolerant):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     clinic = fields.String(required=True, metadata={"description": "who looks after you here"})
     zone = fields.String(required=True)
     locale = fields.String(required=True)
-    day_starts_at = fields.Integer(required=True)
-    quiet_from = fields.Integer(required=True)
-    quiet_until = fields.Integer(required=True)
-    lock = fields.String(required=True)
+    day_starts_at = fields.Integer(required=True, metadata={"description": "local minute at which a day begins"})
+    quiet_from = fields.Integer(required=True, metadata={"description": "local minute"})
+    quiet_until = fields.Integer(required=True, metadata={"description": "local minute"})
+    lock = fields.String(required=True, metadata={"description": "worst standing red flag; none or SOON serve exercises"})
     today = fields.Date(required=True, allow_none=True, metadata={"description": "your local day now"})

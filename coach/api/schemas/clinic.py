@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, counted, text, word
+from coach.api.schemas.fields import Strict, Tolerant, counted, text, word
 
 OVERRIDE_FIELDS = (
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
@@ -19,7 +19,7 @@ class Page(Strict):
     offset = counted(0, 10_000, load_default=0, metadata={"description": "`next` of the page before"})
 
 
-class CaseloadRow(Schema):
+class CaseloadRow(Tolerant):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     lock = fields.String(required=True)
@@ -28,7 +28,7 @@ class CaseloadRow(Schema):
     day = fields.String(required=True, allow_none=True, metadata={"description": "last day judged"})
 
 
-class Caseload(Schema):
+class Caseload(Tolerant):
     patients = fields.List(fields.Nested(CaseloadRow), required=True)
     next = fields.Integer(required=True, allow_none=True)
 
@@ -74,7 +74,7 @@ class ReleaseNote(Strict):
     note = text(2000, 3, required=True, metadata={"description": "who saw the person and what was found"})
 
 
-class AlertAnswer(Schema):
+class AlertAnswer(Tolerant):
     id = fields.UUID(required=True)
     patient_id = fields.UUID(required=True)
     kind = fields.String(required=True)
@@ -86,5 +86,5 @@ class AlertAnswer(Schema):
     resolved_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class AlertList(Schema):
+class AlertList(Tolerant):
     alerts = fields.List(fields.Nested(AlertAnswer), required=True)

@@ -15,8 +15,9 @@ from marshmallow import Schema, fields, validate
 from coach.api.errors import paths
 from coach.api.schemas import facts
 from coach.api.schemas.entry_kinds import KINDS
-from coach.api.schemas.fields import Strict, Zone, plain, word
-from coach.services.diary import Entry, Refusal
+from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
+from coach.api.schemas.plans import lock_cards
+from coach.services.diary import MOST_ENTRIES, Entry, Refusal
 from programs import canonical, events
 from programs.catalog import Catalog
 
@@ -35,14 +36,10 @@ class Envelope(Strict):
 class Batch(Strict):
     """Entries in any order; each is answered by itself."""
 
-    entries = fields.List(
-        fields.Raw(allow_none=True, metadata={"$ref": "#/components/schemas/Entry"}),
-        required=True,
-        validate=validate.Length(min=1),
-    )
+    entries = fields.List(fields.Raw(allow_none=True), required=True, validate=validate.Length(min=1))
 
 
-class ReceiptAnswer(Schema):
+class ReceiptAnswer(Tolerant):
     id = fields.String(required=True, allow_none=True)
     status = fields.String(
         required=True,
@@ -55,10 +52,10 @@ class ReceiptAnswer(Schema):
     )
 
 
-class BatchAnswer(Schema):
+class BatchAnswer(Tolerant):
     results = fields.List(fields.Nested(ReceiptAnswer), required=True)
     lock = fields.String(required=True)
-    cards = fields.List(fields.Dict(), required=True, metadata={"description": "what to show at once when locked"})
+    cards = lock_cards()
     retry_after = fields.Integer(metadata={"description": "seconds; present when something is answered `later`"})
 
 
@@ -126,6 +123,9 @@ def _unknown_words(body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
     for exercise in [*body.get("items", ()), *filter(None, [body.get("by")])]:
         if exercise not in catalog.exercises:
             wrong["by" if exercise == body.get("by") else f"items.{exercise}"] = "No such exercise."
+    if body.get("full"):
+        asked = (key for key, flag in catalog.red_flags.items() if flag.asked("O", ()) or flag.asked("D", ()))
+        wrong |= {f"answers.{flag}": "Please answer this question." for flag in asked if flag not in body["answers"]}
     for flag in [*body.get("answers", ()), *body.get("severe", ())]:
         if flag not in catalog.red_flags:
             wrong[f"answers.{flag}"] = "No such question."
@@ -173,7 +173,7 @@ def _meant(asked: str, catalog: Catalog) -> list[str]:
 
 
 def describe(spec: APISpec) -> None:
-    """Adds `Entry` to the document: one shape a kind, told apart by `kind`."""
+    """Adds `Entry` to the document, one shape a kind, told apart by `kind`, and `Batch` as a list of them."""
     shapes = []
     for kind, schema in KINDS.items():
         name = f"{schema.__name__}Entry"
@@ -185,3 +185,7 @@ def describe(spec: APISpec) -> None:
         shapes.append({"$ref": f"#/components/schemas/{name}"})
     mapping = {kind: shape["$ref"] for kind, shape in zip(KINDS, shapes, strict=True)}
     spec.components.schema("Entry", {"oneOf": shapes, "discriminator": {"propertyName": "kind", "mapping": mapping}})
+    spec.components.schema("Batch", schema=Batch)
+    entries = spec.components.schemas["Batch"]["properties"]["entries"]
+    entries["items"] = {"$ref": "#/components/schemas/Entry"}
+    entries["description"] = f"stored {MOST_ENTRIES} at once; what is beyond is answered `later`"

@@ -29,11 +29,13 @@ def _minutes(**kwargs: Any) -> fields.Integer:
 
 
 class Checkin(Strict):
-    """The red-flag card. What is not named is answered "no"."""
+    """The red-flag card. `answers` may be empty: "none of these is new"; left out, it is no answer."""
 
-    answers = fields.Dict(keys=text(6), values=word(*ANSWERS), load_default=dict, validate=validate.Length(max=60))
+    answers = fields.Dict(keys=text(6), values=word(*ANSWERS), required=True, validate=validate.Length(max=60))
     severe = fields.List(text(6), load_default=list, validate=validate.Length(max=60))
-    full = fields.Boolean(load_default=False, metadata={"description": "the whole onboarding screen"})
+    full = fields.Boolean(
+        load_default=False, metadata={"description": "the whole onboarding screen, every question named"}
+    )
 
 
 class Morning(Strict):

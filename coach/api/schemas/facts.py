@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, number, plain, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, number, plain, text, whole, word
 from coach.services.problems import Problem
 from programs import canonical
 from programs.catalog import Catalog
@@ -63,7 +63,7 @@ class Facts(Strict):
 
 
 class IntakeRequest(Facts):
-    """The onboarding: facts, and the whole red-flag screen. A question not named is answered "no"."""
+    """The onboarding: facts, and the whole red-flag screen of GET /v1/me/intake, every question answered."""
 
     age = whole(0, 120, required=True)
     height_cm = number(100, 250, required=True)
@@ -78,7 +78,7 @@ class IntakeRequest(Facts):
     birth = fields.Nested(BirthFact, load_default=None, allow_none=True)
     surgery = fields.Nested(SurgeryFact, load_default=None, allow_none=True)
     cancer_ever = fields.Boolean(load_default=False)
-    equipment = fields.List(word(*EQUIPMENT), load_default=lambda: ["mat", "chair", "wall"])
+    equipment = fields.List(word(*EQUIPMENT), load_default=lambda: ["mat", "chair", "wall"], validate=validate.Length(max=30))
     minutes = whole(5, 120, load_default=20)
     red_flags = fields.Dict(
         keys=text(6),
@@ -92,9 +92,9 @@ class IntakeRequest(Facts):
 def intake(data: dict[str, Any], catalog: Catalog) -> tuple[Patient, dict[str, Answer], frozenset[str]]:
     """Facts and screen as values. Raises Problem 422 with the field of a contradiction or an unknown question."""
     red_flags, severe = data.pop("red_flags"), frozenset(data.pop("severe"))
-    unknown = {f"red_flags.{flag}": "No such question." for flag in {*red_flags, *severe} - catalog.red_flags.keys()}
-    if unknown:
-        raise Problem("invalid", 422, "Some fields were not accepted.", fields=unknown)
+    if unknown := {*red_flags, *severe} - catalog.red_flags.keys():
+        fields = {f"red_flags.{flag}": "No such question." for flag in sorted(unknown)}
+        raise Problem("invalid", 422, "Some fields were not accepted.", fields=fields)
     return _value(Patient, data), red_flags, severe
 
 
@@ -111,3 +111,20 @@ def _value(type_: type[Patient], data: dict[str, Any]) -> Patient:
     except ValueError as error:
         path, _, reason = str(error).rpartition(": ")
         raise Problem("invalid", 422, "Some fields were not accepted.", fields={path or "body": reason}) from error
+
+
+class QuestionAnswer(Tolerant):
+    flag = fields.String(required=True)
+    screen = fields.String(required=True, metadata={"description": "which of the grouped screens"})
+    question = fields.String(required=True)
+    plainer = fields.String(required=True, metadata={"description": "for a second try after `unsure`"})
+    severe = fields.String(required=True, allow_none=True, metadata={"description": "asked after a yes"})
+    until = fields.String(required=True)
+    levels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    only_if = fields.List(fields.String(), required=True, metadata={"description": "conditions; none = everyone"})
+
+
+class IntakeAnswer(Tolerant):
+    answered = fields.Boolean(required=True)
+    questions = fields.List(fields.Nested(QuestionAnswer), required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)

@@ -53,6 +53,13 @@ class Strict(ma.Schema):
         unknown = ma.RAISE
 
 
+class Tolerant(ma.Schema):
+    """Answers: more fields may come with a later release, and clients tolerate them."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
 def plain(value: Any) -> Any:
     """Loaded fields as the plain JSON that the rules read."""
     if isinstance(value, dict):

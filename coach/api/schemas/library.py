@@ -1,9 +1,15 @@
 """Content on the wire."""
 
-from marshmallow import Schema, fields
+from collections.abc import Mapping
+
+from marshmallow import fields
+
+from coach.api.schemas.fields import Tolerant
+from coach.api.schemas.values import Value
+from programs import catalog, triage
 
 
-class ExerciseAnswer(Schema):
+class ExerciseAnswer(Tolerant):
     id = fields.String(required=True)
     name = fields.String(required=True)
     cues = fields.List(fields.String(), required=True)
@@ -12,19 +18,23 @@ class ExerciseAnswer(Schema):
     level = fields.Integer(required=True)
     position = fields.String(required=True)
     per_side = fields.Boolean(required=True)
-    dose = fields.Dict(required=True)
+    dose = Value(catalog.DoseRange, required=True)
     tempo = fields.String(required=True)
     chain = fields.List(fields.String(), required=True, metadata={"description": "easiest first"})
     equipment = fields.List(fields.String(), required=True)
-    contraindications = fields.Dict(required=True, metadata={"description": "condition: H, S or C"})
+    contraindications = Value(
+        Mapping[catalog.Condition, catalog.Grade],
+        required=True,
+        metadata={"description": "by condition: H never, S only if a clinician allows it, C with care"},
+    )
     evidence = fields.String(required=True)
 
 
-class ExerciseList(Schema):
+class ExerciseList(Tolerant):
     exercises = fields.List(fields.Nested(ExerciseAnswer), required=True)
 
 
-class ProgramAnswer(Schema):
+class ProgramAnswer(Tolerant):
     id = fields.String(required=True)
     name = fields.String(required=True)
     summary = fields.String(required=True)
@@ -34,14 +44,18 @@ class ProgramAnswer(Schema):
     sessions_week = fields.Integer(required=True)
     minutes = fields.Integer(required=True)
     level_cap = fields.Integer(required=True)
-    blocks = fields.List(fields.Dict(), required=True)
+    blocks = fields.List(Value(catalog.Block), required=True)
 
 
-class ProgramList(Schema):
+class ProgramList(Tolerant):
     programs = fields.List(fields.Nested(ProgramAnswer), required=True)
 
 
-class SafetyCard(Schema):
-    card = fields.Dict(required=True)
-    emergency_numbers = fields.Dict(required=True)
-    any_country = fields.List(fields.String(), required=True)
+class SafetyCard(Tolerant):
+    card = Value(triage.Card, required=True)
+    emergency_numbers = Value(
+        Mapping[str, tuple[str, ...]],
+        required=True,
+        metadata={"description": "by country (ISO 3166 alpha-2), the one to call first"},
+    )
+    any_country = Value(tuple[str, ...], required=True, metadata={"description": "where the country is not known"})

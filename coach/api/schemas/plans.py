@@ -1,12 +1,18 @@
 """Plans, decisions and routines on the wire. The routine goes out as stored bytes; its schema is for the document."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import marshmallow as ma
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from coach.api.schemas.fields import Strict, counted
+from coach.api.schemas.fields import Strict, Tolerant, counted
+from coach.api.schemas.values import Value
 from coach.services.problems import invalid
+from coach.services.stored import Told
+from programs import routine, triage
+from programs.course import Verdict
 
 
 class Page(Strict):
@@ -32,83 +38,136 @@ def day(text: str) -> date:
         raise invalid("day", "Must be a date such as 2026-03-02.") from error
 
 
-class PlanItem(Schema):
+@dataclass(frozen=True)
+class LockCard(triage.Advice):
+    """What a locked person must be shown at once, with the flags that stand at this level."""
+
+    locks: tuple[triage.Lock, ...]
+
+
+@dataclass(frozen=True)
+class DayGate(triage.Gate):
+    """The day's red-flag card with all a phone without a network needs to open or close itself."""
+
+    answered: bool
+
+
+def lock_cards() -> fields.List:
+    description = "what to show at once when locked, worst first"
+    return fields.List(Value(LockCard), required=True, metadata={"description": description})
+
+
+class PlanItem(Tolerant):
     exercise = fields.String(required=True)
     name = fields.String(required=True)
     sets = fields.Integer(required=True)
-    amount = fields.Integer(required=True)
-    unit = fields.String(required=True)
+    amount = fields.Integer(required=True, metadata={"description": "of the unit, for each set"})
+    unit = fields.String(required=True, metadata={"description": "reps, seconds or minutes"})
     level = fields.Integer(required=True)
     why = fields.String(required=True)
     rule = fields.String(required=True)
     resting = fields.Boolean(required=True, metadata={"description": "out of the plan for some days"})
 
 
-class PlanAnswer(Schema):
+class NotThis(Tolerant):
+    program = fields.String(required=True)
+    inputs = fields.Dict(required=True, metadata={"description": "the facts that speak against it"})
+
+
+class Chosen(Tolerant):
+    """The programme and why it is this one."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    summary = fields.String(required=True)
+    because = fields.String(required=True)
+    chosen_by = fields.String(required=True, metadata={"description": "rules or clinician"})
+    inputs = fields.Dict(required=True, metadata={"description": "the facts that it fits"})
+    not_these = fields.List(fields.Nested(NotThis), required=True)
+
+
+class NotChosen(Tolerant):
+    exercise = fields.String(required=True)
+    why = fields.String(required=True)
+    rule = fields.String(required=True)
+
+
+class PlanAnswer(Tolerant):
     """Everything with its reason."""
 
-    revision = fields.Integer(required=True)
-    day = fields.String(required=True, allow_none=True)
-    lock = fields.String(required=True)
-    cards = fields.List(fields.Dict(), required=True, metadata={"description": "what to show at once when locked"})
-    program = fields.Dict(required=True, allow_none=True)
+    revision = fields.Integer(required=True, metadata={"description": "grows with every change"})
+    day = Value(date | None, required=True, metadata={"description": "last day judged"})
+    lock = fields.String(required=True, metadata={"description": "worst standing level; none or SOON serve exercises"})
+    cards = lock_cards()
+    program = fields.Nested(Chosen, required=True, allow_none=True)
     mode = fields.String(required=True, allow_none=True)
     items = fields.List(fields.Nested(PlanItem), required=True)
-    not_chosen = fields.List(fields.Dict(), required=True)
+    not_chosen = fields.List(fields.Nested(NotChosen), required=True)
     verdicts = fields.List(
-        fields.Dict(), required=True, metadata={"description": "today's overrides: accepted or why not"}
+        Value(Verdict), required=True, metadata={"description": "today's overrides: accepted or why not"}
     )
-    safety_card = fields.Dict(required=True)
+    safety_card = Value(triage.Card, required=True)
 
 
-class DecisionAnswer(Schema):
+class DecisionAnswer(Tolerant):
     id = fields.Integer(required=True)
-    day = fields.String(required=True)
+    day = Value(date, required=True)
     rule = fields.String(required=True)
     exercise = fields.String(required=True, allow_none=True)
     change = fields.String(required=True)
     before = fields.String(required=True, allow_none=True)
     after = fields.String(required=True, allow_none=True)
-    inputs = fields.Dict(required=True)
+    inputs = fields.Dict(required=True, metadata={"description": "what the rule read"})
     cause = fields.String(required=True, allow_none=True)
     sentence = fields.String(required=True)
-    superseded = fields.Boolean(required=True)
+    superseded = fields.Boolean(required=True, metadata={"description": "a later report changed this day"})
 
 
-class DecisionList(Schema):
+class DecisionList(Tolerant):
     decisions = fields.List(fields.Nested(DecisionAnswer), required=True)
     next = fields.Integer(required=True, allow_none=True)
 
 
-class EntryAnswer(Schema):
+class EntryAnswer(Tolerant):
     id = fields.UUID(required=True)
     local_day = fields.Date(required=True)
     occurred_at = fields.AwareDateTime(required=True)
     kind = fields.String(required=True)
-    body = fields.Dict(required=True)
-    author = fields.String(required=True)
+    body = fields.Dict(required=True, metadata={"description": "as it was sent, with the defaults filled in"})
+    author = fields.String(required=True, metadata={"description": "patient, clinician or system"})
 
 
-class EntryList(Schema):
+class EntryList(Tolerant):
     entries = fields.List(fields.Nested(EntryAnswer), required=True)
     next = fields.Integer(required=True, allow_none=True)
 
 
-class RoutineAnswer(Schema):
-    """One day. Clients tolerate fields they do not know."""
+class RoutineAnswer(Tolerant):
+    """One day. Without a plan there is no more than what is marked as required."""
 
-    day = fields.String(required=True)
-    status = fields.String(
-        required=True,
-        metadata={"description": "open, unanswered (the gate comes first), rest, locked, no_plan or paused"},
-    )
+    day = Value(date, required=True)
+    status = Value(routine.Status, required=True, metadata={"description": "unanswered: the gate comes first"})
     revision = fields.Integer(required=True)
-    provisional = fields.Boolean(required=True)
-    valid_until = fields.String(required=True)
-    gate = fields.Dict(required=True, metadata={"description": "the day's red-flag card; opens the exercises"})
-    told = fields.Dict(required=True, allow_none=True, metadata={"description": "who hears of a lock, and seen_at"})
-    variants = fields.Dict(metadata={"description": "full, short, calm, neutral: lists of exercises"})
+    provisional = fields.Boolean(required=True, metadata={"description": "a day ahead; reports may still change it"})
+    valid_until = Value(date, required=True)
+    gate = Value(DayGate, required=True)
+    told = Value(Told | None, required=True)
+    lock_cards = lock_cards()
+    variants = Value(
+        Mapping[str, tuple[routine.Step, ...]],
+        required=True,
+        metadata={"description": "full, short, calm, neutral; empty behind a lock"},
+    )
+    minutes = Value(Mapping[str, float], metadata={"description": "how long each variant takes"})
+    level = fields.String(metadata={"description": "worst standing level"})
+    lock = Value(triage.Advice | None)
+    locks = Value(tuple[triage.Lock, ...])
+    mode = fields.String()
+    program = fields.String(allow_none=True)
+    program_name = fields.String(allow_none=True)
+    cards = Value(tuple[triage.Card, ...], metadata={"description": "what the rules want said today"})
+    goals = Value(routine.Goals)
 
 
-class RoutineWeek(Schema):
+class RoutineWeek(Tolerant):
     routines = fields.List(fields.Nested(RoutineAnswer), required=True)

@@ -1,8 +1,8 @@
 """Reminders, the inbox and devices on the wire."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from coach.api.schemas.fields import Strict, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, text, whole, word
 
 
 class ReminderTime(Strict):
@@ -14,19 +14,19 @@ class NewReminder(ReminderTime):
     kind = word("routine", "checkin", required=True)
 
 
-class ReminderAnswer(Schema):
+class ReminderAnswer(Tolerant):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
     minute = fields.Integer(required=True)
     days = fields.Integer(required=True, allow_none=True)
 
 
-class ReminderList(Schema):
+class ReminderList(Tolerant):
     reminders = fields.List(fields.Nested(ReminderAnswer), required=True)
     upcoming = fields.List(fields.Nested("UpcomingAnswer"), required=True)
 
 
-class UpcomingAnswer(Schema):
+class UpcomingAnswer(Tolerant):
     """For a phone that shows it by itself, under the same name."""
 
     collapse_id = fields.String(required=True)
@@ -39,7 +39,7 @@ class SnoozeRequest(Strict):
     minutes = whole(1, 240, required=True)
 
 
-class SnoozeAnswer(Schema):
+class SnoozeAnswer(Tolerant):
     fire_at = fields.AwareDateTime(required=True)
 
 
@@ -47,7 +47,7 @@ class InboxPage(Strict):
     before = fields.AwareDateTime(metadata={"description": "`at` of the oldest one seen"})
 
 
-class InboxItem(Schema):
+class InboxItem(Tolerant):
     id = fields.String(required=True)
     kind = fields.String(required=True)
     text = fields.String(required=True)
@@ -56,7 +56,7 @@ class InboxItem(Schema):
     read_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class Inbox(Schema):
+class Inbox(Tolerant):
     items = fields.List(fields.Nested(InboxItem), required=True)
 
 
@@ -68,5 +68,5 @@ class Subscription(Strict):
     auth = text(30, required=True)
 
 
-class PushKey(Schema):
-    public_key = fields.String(required=True, allow_none=True, metadata={"description": "none = Web Push is off"})
+class PushKey(Tolerant):
+    public_key = fields.String(required=True, allow_none=True, metadata={"description": "null = Web Push is off"})

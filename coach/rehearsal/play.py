@@ -1,0 +1,146 @@
+"""Plays cases: day by day, all people side by side, each day judged on what the worker has stored."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select, update
+
+from coach.differences import first_difference
+from coach.models.people import Patient as PatientRow
+from coach.models.plans import Decision as DecisionRow
+from coach.models.plans import Plan as PlanRow
+from coach.processes import wait_until
+from coach.rehearsal.people import Account, Patient, Refused, batches, open_clinic, register
+from coach.rehearsal.service import Running, running
+from programs import adapt, canonical, cases
+from programs.cases import Case
+from programs.catalog import Catalog
+from programs.events import Event
+from programs.plan import Decision, Plan
+from programs.routine import Routine
+
+MORNING = time(6, tzinfo=UTC)  # of the same local day in the people's zone
+STORED_WITHIN_S = 60.0
+
+
+@dataclass
+class Role:
+    """One case in play."""
+
+    case: Case
+    lines: list[Event]
+    person: Patient | None = None
+    difference: str | None = None
+    calls: list[list[Event]] = field(default_factory=list)  # of today
+
+    def day(self, today: date) -> int:
+        return (today - self.case.start).days
+
+    def plays(self, today: date) -> bool:
+        return self.difference is None and 0 <= self.day(today) <= self.case.last_day
+
+
+def play(played: Sequence[Case], catalog: Catalog) -> list[str | None]:
+    """What each case, in order, found first that is not as it should be; None if all is.
+
+    As it should be: every expectation holds, and the last stored plan is the one that the pure run makes.
+    Cases with `state` cannot be played: nobody starts a service in the middle of a course.
+    """
+    roles = [Role(case, cases.log(case, catalog)) for case in played]
+    if not roles:
+        return []
+    with running() as service:
+        _Rehearsal(service, roles, catalog).play()
+    return [role.difference for role in roles]
+
+
+class _Rehearsal:
+    def __init__(self, service: Running, roles: list[Role], catalog: Catalog) -> None:
+        self._service, self._roles, self._catalog = service, roles, catalog
+        self._physiotherapist: Account | None = None
+
+    def play(self) -> None:
+        days = sorted({role.case.date(day) for role in self._roles for day in range(role.case.last_day + 1)})
+        for today in days:
+            now = datetime.combine(today, MORNING)
+            self._service.move(now)
+            self._physiotherapist = self._physiotherapist or open_clinic(self._service, now)
+            roles = [role for role in self._roles if role.plays(today)]
+            self._speak(roles, today, now)
+            self._wait(roles, today)
+            for role in roles:
+                self._judge(role, today)
+            if sys.stderr.isatty():
+                print(f"\r{today}: {len(roles)} in play ", end="", file=sys.stderr, flush=True)
+
+    def _speak(self, roles: list[Role], today: date, now: datetime) -> None:
+        """Each person's calls of a day in their order; the clock moves a minute between one and the next."""
+        for role in roles:
+            role.calls = batches([line for line in role.lines if line.day == today])
+        for turn in range(max((len(role.calls) for role in roles), default=0)):
+            at = now + timedelta(minutes=turn + 1)
+            self._service.move(at)
+            for role in roles:
+                if turn < len(role.calls) and role.difference is None:
+                    self._say(role, role.calls[turn], at)
+
+    def _say(self, role: Role, lines: list[Event], at: datetime) -> None:
+        assert self._physiotherapist is not None
+        try:
+            if role.person is None:
+                number = self._roles.index(role)
+                role.person = register(self._service, number, self._physiotherapist, self._catalog)
+            role.person.say(lines, at)
+        except Refused as refused:
+            role.difference = f"day {role.day(at.date())}: refused: {refused}"
+
+    def _wait(self, roles: list[Role], today: date) -> None:
+        """Until the worker has stored this day's plans with all that was said."""
+        ids = {role.person.id: role for role in roles if role.person and role.difference is None}
+        stored = select(PlanRow.patient_id).join(PatientRow, PatientRow.id == PlanRow.patient_id)
+        stored = stored.where(PlanRow.day == today, PlanRow.folded_seq == PatientRow.last_seq)
+
+        def all_stored() -> bool:
+            with self._service.sessions() as session:
+                for patient_id in session.scalars(stored.where(PlanRow.patient_id.in_(ids))):
+                    del ids[patient_id]
+            return not ids
+
+        if not wait_until(all_stored, STORED_WITHIN_S, 0.03):
+            for role in ids.values():
+                role.difference = f"day {role.day(today)}: no plan stored within {STORED_WITHIN_S:.0f} s"
+
+    def _judge(self, role: Role, today: date) -> None:
+        if role.difference is not None or role.person is None:
+            return
+        day, last = role.day(today), role.day(today) == role.case.last_day
+        if not last and day not in {expectation.day for expectation in role.case.expect}:
+            return
+        plan, decisions = self._stored(role.person, today)
+        document = role.person.routine()
+        served = canonical.from_json(Routine, {part.name: document[part.name] for part in fields(Routine)})
+        role.difference = cases.judge_day(role.case, day, plan, served, decisions, self._catalog)
+        if last:
+            role.difference = role.difference or self._unlike_the_pure_run(role, plan)
+            self._take_leave(role.person)
+
+    def _stored(self, person: Patient, today: date) -> tuple[Plan, Iterable[Decision]]:
+        """From the tables: the API tells plan and decisions in words, without streaks, zones and scores."""
+        standing = (DecisionRow.patient_id == person.id, DecisionRow.day == today, DecisionRow.superseded_by.is_(None))
+        with self._service.sessions() as session:
+            row = session.get_one(PlanRow, person.id)
+            made = session.scalars(select(DecisionRow.body).where(*standing).order_by(DecisionRow.id))
+            return canonical.from_json(Plan, row.state), [canonical.from_json(Decision, body) for body in made]
+
+    def _unlike_the_pure_run(self, role: Role, stored: Plan) -> str | None:
+        pure = adapt.fold(None, role.lines, role.case.date(role.case.last_day), self._catalog).plan
+        # The intake's id is the only name of an event that a plan holds; the service gives its own.
+        found = first_difference(canonical.to_json(replace(pure, intake=stored.intake)), canonical.to_json(stored))
+        return f"the stored plan is not the pure run's: {found}" if found else None
+
+    def _take_leave(self, person: Patient) -> None:
+        """Nobody looks at this person again: their silence need not be judged for as long as others play."""
+        with self._service.sessions.begin() as session:
+            session.execute(update(PatientRow).where(PatientRow.id == person.id).values(adapt_at=None))
