@@ -135,7 +135,7 @@ def _from_intake(name: str, body: log.Intake, day: date, catalog: Catalog, befor
     )  # fmt: skip
     draft = Draft(plan, catalog)
     if before is not None:
-        for kept in ("locks", "unsure", "referrals", "motor", "overrides", "ended", "walking"):
+        for kept in ("locks", "unsure", "asked", "referrals", "motor", "overrides", "ended", "walking"):
             setattr(draft, kept, getattr(before, kept))
     program.choose(draft)
     dose.note_load(draft)

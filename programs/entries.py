@@ -31,6 +31,7 @@ class Checkin:
     severe: Flags = frozenset()
     answered: bool = True
     full: bool = False
+    also: frozenset[Literal["W", "M"]] = frozenset()  # the weekly or monthly questions it held as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ class Plan:
     locks: tuple[Lock, ...] = ()
     answered: bool = False
     unsure: Mapping[str, date] = field(default_factory=dict)
+    asked: Mapping[str, date] = field(default_factory=dict)  # "W", "M": when these questions were last answered
     returning: Return | None = None
     motor: Motor | None = None
     direction: Direction = field(default_factory=Direction)

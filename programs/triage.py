@@ -186,6 +186,20 @@ def questions(
     return tuple(asked)
 
 
+def moments(asked: Mapping[str, date], began: date, day: date, catalog: Catalog) -> tuple[When, ...]:
+    """Which questions a day's card holds: the daily ones, and the weekly and monthly ones when they are due.
+
+    Due counts from the last answer, or from the onboarding, so that a missed week is asked on the next day.
+    """
+    numbers = catalog.constants.card
+    due: list[When] = ["D"]
+    if (day - asked.get("W", began)).days >= numbers.weekly_days:
+        due.append("W")
+    if (day - asked.get("M", began)).days >= numbers.monthly_days:
+        due.append("M")
+    return tuple(due)
+
+
 def gate(
     conditions: frozenset[str],
     catalog: Catalog,

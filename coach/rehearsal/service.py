@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,11 @@ READY_TIMEOUT_S = 60
 ANSWER_TIMEOUT_S = 30
 
 
-@dataclass
+@dataclass(frozen=True)
 class Http:
-    """One connection to the API, kept open."""
+    """Calls the API over a real socket."""
 
     port: int
-    connection: http.client.HTTPConnection = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_TIMEOUT_S)
 
     def send(self, method: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
         """The status and the answer's JSON."""
@@ -43,15 +39,16 @@ class Http:
         data = None if body is None else json.dumps(body)
         if data is not None:
             headers["Content-Type"] = "application/json"
-        self.connection.request(method, path, data, headers)
-        answer = self.connection.getresponse()
-        return answer.status, json.loads(answer.read() or "null")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_TIMEOUT_S)
+        with contextlib.closing(connection):
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or "null")
 
     def ready(self) -> bool:
         try:
             return self.send("GET", "/health/ready")[0] == 200
         except (OSError, http.client.HTTPException):
-            self.connection.close()
             return False
 
 

@@ -72,12 +72,14 @@ def ahead(
 def _document(known: Stored, plan: Plan | None, day: date, now: datetime, catalog: Catalog) -> dict[str, Any]:
     patient = known.patient
     built = routine.build(plan, day, catalog, patient.locale, safety.locks(patient)) if plan else None
+    moments = triage.moments(plan.asked, plan.began, day, catalog) if plan else ("D",)
     gate = triage.gate(
         plan.conditions if plan else frozenset(),
         catalog,
         patient.locale,
         cancer_ever=plan is not None and plan.patient.cancer_ever,
         unsure_before=frozenset(plan.unsure) if plan else frozenset(),
+        when=moments,
     )
     document: dict[str, Any] = canonical.to_json(built) if built else _without_plan(patient, day)
     return document | {
@@ -85,7 +87,8 @@ def _document(known: Stored, plan: Plan | None, day: date, now: datetime, catalo
         "revision": patient.revision,
         "provisional": plan is not None and day > plan.day,
         "valid_until": (day + timedelta(days=DAYS_AHEAD)).isoformat(),
-        "gate": canonical.to_json(gate) | {"answered": plan is not None and day == plan.day and plan.answered},
+        "gate": canonical.to_json(gate)
+        | {"answered": plan is not None and day == plan.day and plan.answered, "also": list(moments[1:])},
         "told": canonical.to_json(known.told) if patient.lock != "none" else None,
     }
 

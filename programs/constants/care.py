@@ -103,6 +103,14 @@ class Motor:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """How often the red-flag card holds its weekly and monthly questions."""
+
+    weekly_days: Annotated[int, Within(1, 7)]
+    monthly_days: Annotated[int, Within(7, 31)]
+
+
+@dataclass(frozen=True, slots=True)
 class Instruments:
     """Questionnaires: how many answers may be missing, and where classes begin."""
 

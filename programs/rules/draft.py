@@ -92,6 +92,7 @@ class Draft:
     locks: tuple[Lock, ...]
     answered: bool
     unsure: Mapping[str, date]
+    asked: Mapping[str, date]
     returning: Return | None
     motor: Motor | None
     direction: Direction

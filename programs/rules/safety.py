@@ -118,6 +118,8 @@ def _checkin(draft: Draft, card: log.Checkin) -> None:
         draft.unsure = {**dict.fromkeys(again, draft.day), **draft.unsure}
     if card.answered:
         draft.answered = not again
+        heard = ("W", "M") if card.full else sorted(card.also)
+        draft.asked = {**draft.asked, **dict.fromkeys(heard, draft.day)}
 
 
 def _numbness(draft: Draft, morning: log.Morning) -> None:

@@ -166,3 +166,22 @@ def test_an_unsure_answer_to_a_milder_question_closes_the_day_and_asks_again(onb
     answer = onboarded.report(_flagged(now, "unsure", "RF05a"))
     assert answer["lock"] == "none"
     assert onboarded.today()["gate"]["answered"] is False
+
+
+def test_the_weekly_questions_are_asked_again_until_they_are_answered(
+    onboarded: Person, now: datetime, move: Move
+) -> None:
+    def asked(day: int) -> set[str]:
+        move(now + timedelta(days=day))
+        return {item["flag"] for item in onboarded.today()["gate"]["items"]}
+
+    assert "RF10a" not in asked(6)
+    assert "RF10a" in asked(7)
+    move(now + timedelta(days=8))
+    gate = onboarded.today()["gate"]
+    assert gate["also"] == ["W"], "a missed week is asked on the next day"
+    onboarded.report(entry("checkin", now + timedelta(days=8), answers={}, also=gate["also"]))
+    assert "RF10a" not in asked(9)
+    assert "RF10a" in asked(15)
+    onboarded.report(entry("checkin", now + timedelta(days=15), answers={"RF10a": "yes"}, also=["W"]))
+    assert onboarded.today()["status"] == "locked"

@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 
-from programs import adapt, allowed, cases, catalog, outcomes, patient, posture, prescribe, selection, weight
+from programs import cases, catalog, outcomes, patient, posture, prescribe, selection, timeline, weight
 from programs.allowed import Allowed
 from programs.cases import Case
 from programs.catalog import Catalog
-from programs.rules import (
-    adherence, day, dose, draft, flare, gap, ladder, leg, overrides, pain, program, response, safety, walking,
-)  # fmt: skip
+from programs.rules import dose, draft, flare, ladder, leg, overrides, pain, program, response, safety, walking
 
 CONTENT = catalog.load()
 FAR = 10_000
@@ -124,11 +122,45 @@ def _no_forced(rule: str) -> Removal:
     return remove
 
 
+def _always_answered(patch: pytest.MonkeyPatch) -> None:
+    checkin = safety._checkin
+    patch.setattr(safety, "_checkin", lambda draft, card: checkin(draft, replace(card, answered=True)))
+
+
+def _consenting(patch: pytest.MonkeyPatch) -> None:
+    view = weight.view
+    patch.setattr(weight, "view", lambda plan, content: view(_Willing(plan), content))  # type: ignore[arg-type]
+
+
+class _Willing:
+    """A plan whose person always consents."""
+
+    def __init__(self, plan: Any) -> None:
+        self._plan = plan
+        self.patient = replace(plan.patient, weight_consent=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._plan, name)
+
+
+def _unsorted(patch: pytest.MonkeyPatch) -> None:
+    by_day = timeline.by_day
+
+    def last_first(*args: Any) -> Any:
+        return {when: list(reversed(lines)) for when, lines in by_day(*args).items()}
+
+    patch.setattr(timeline, "by_day", last_first)
+
+
+def _no_night_matters(patch: pytest.MonkeyPatch) -> None:
+    for key in pain.OUTCOMES:
+        patch.setitem(pain.OUTCOMES, key, pain.OK)
+
+
 REMOVED: dict[str, list[Removal]] = {
     "P1": [off(pain, "zone", "green")],
     "P2": [off(pain, "night", "settled"), off(pain, "usual_pain", 3)],
-    "P3": [lambda patch: [patch.setitem(pain.OUTCOMES, key, pain.OK) for key in pain.OUTCOMES] and None,
-           off(pain, "_rest"), lambda patch: patch.setattr(pain, "BACK_AND_SKIP", "x")],
+    "P3": [_no_night_matters, off(pain, "_rest"), lambda patch: patch.setattr(pain, "BACK_AND_SKIP", "x")],
     "P4": [_no_forced("P4"), never("pain", calm_pre=11), never("pain", flare_pre=11)],
     "P5": [never("zone", abs_red_peak=11)],
     "C1": [never("leg", centralised_minutes=FAR)],
@@ -187,51 +219,22 @@ REMOVED: dict[str, list[Removal]] = {
     "BL": [never("posture", bending=replace(CONTENT.constants.posture.bending, tight_factor=1.0)),
            never("posture", bending=replace(CONTENT.constants.posture.bending, limit_degrees=90))],
     "BMI": [off(weight, "bmi", 30.0)],
-    "WT1": [lambda patch: patch.setattr(patient, "Patient", patient.Patient) or _consenting(patch)],
+    "WT1": [_consenting],
     "WT2": [never("weight", held_pct=100)],
     "WT3": [never("weight", fast_pct=9, fast_kg=99.0), never("weight", fast_kg_weeks=9)],
     "WT4": [off(weight, "_excluded", False), never("weight", older_age=200)],
     "WT5": [off(weight, "unexplained_loss", False), off(weight, "unexplained_loss", True)],
     "WT6": [off(weight, "stands_still", False)],
-    "I8": [lambda patch: patch.setattr(draft, "level", lambda locks, answered: "none")],
+    "I8": [_always_answered],
     "I11": [off(selection, "_limit_s", FAR), off(selection, "_never_empty", [])],
     "I15": [off(overrides, "turn_day")],
     "I17": [never("conditions", age_min=0)],
-    "I13": [lambda patch: patch.setattr(adapt.timeline, "by_day", _unsorted(adapt.timeline.by_day))],
+    "I13": [_unsorted],
 }  # fmt: skip
 FLAGS = [flag for flag in CONTENT.red_flags]
 CONDITIONS = ("RAD", "IRR", "STEN", "SPLI", "OSTP", "PREG", "POST", "SURG", "ACU", "BAL", "HTN")
 ENTERED = ("T14", "T03", "T02", "T04", "T13", "T12", "T01", "T11", "T05", "T07", "T06")
 LEFT = ("T01", "T05")
-
-
-def _consenting(patch: pytest.MonkeyPatch) -> None:
-    from programs.plan import Plan
-
-    original = weight.view
-
-    def asked(plan: Plan, content: Catalog) -> weight.View:
-        return original(_Willing(plan), content)  # type: ignore[arg-type]
-
-    patch.setattr(weight, "view", asked)
-
-
-class _Willing:
-    """A plan whose person always consents."""
-
-    def __init__(self, plan: Any) -> None:
-        self._plan = plan
-        self.patient = replace(plan.patient, weight_consent=True)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._plan, name)
-
-
-def _unsorted(by_day: Callable[..., Any]) -> Callable[..., Any]:
-    def last_first(*args: Any) -> Any:
-        return {when: list(reversed(lines)) for when, lines in by_day(*args).items()}
-
-    return last_first
 
 
 def _reddened(rule: str, content: Catalog) -> str | None:
@@ -269,5 +272,3 @@ def test_taking_the_rule_out_turns_a_case_red(rule: str, removal: Removal, monke
 def test_nothing_is_red_while_all_rules_are_in() -> None:
     assert _reddened("", CONTENT) is None
 
-
-assert allowed and adherence and day and gap and program

@@ -33,6 +33,12 @@ class Checkin(Strict):
 
     answers = fields.Dict(keys=text(6), values=word(*ANSWERS), required=True, validate=validate.Length(max=60))
     severe = fields.List(text(6), load_default=list, validate=validate.Length(max=60))
+    also = fields.List(
+        word("W", "M"),
+        load_default=list,
+        validate=validate.Length(max=2),
+        metadata={"description": "`also` of the gate that was answered: its weekly or monthly questions"},
+    )
     full = fields.Boolean(
         load_default=False, metadata={"description": "the whole onboarding screen, every question named"}
     )
