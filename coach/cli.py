@@ -6,8 +6,11 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
 
 from coach.config import CannotStart, Config, inherited, variable
+from programs.yaml_file import BadContent
 
 CLINIC_OPTIONS = {
     "name": "of the clinic, as patients see it",
@@ -21,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.call(options))
-    except CannotStart as error:
+    except (CannotStart, BadContent) as error:
         print(f"coach: {error}", file=sys.stderr)
         return 2
 
@@ -44,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in CLINIC_OPTIONS.items():
         opened.add_argument(f"--{name}", required=True, help=what)
     add("check-config", _check_config, "read the settings and show them, or say which one is wrong")
+    cases = add("cases", _cases, "run worked cases, a line each; exit status 1 if one fails")
+    cases.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a case's file, or a folder of them")
+    cases.add_argument("--through-api", action="store_true", help="as patients of a whole service, side by side")
+    replay = add("replay", _replay, "fold stored logs again and compare the plans; exit status 1 if one differs")
+    replay.add_argument("patient", nargs="?", type=UUID, metavar="PATIENT_ID")
+    replay.add_argument("--all-of-a-sample", type=int, metavar="N", dest="sample", help="of N patients by chance")
     return parser
 
 
@@ -103,6 +112,18 @@ def _check_config(_options: argparse.Namespace) -> int:
         value = getattr(config, setting.name) if setting.repr else "(set)"
         print(f"{variable(setting.name)}={value}  # {setting.metadata['why']}")
     return 0
+
+
+def _cases(options: argparse.Namespace) -> int:
+    from coach import casebook
+
+    return casebook.run(options.paths, through_api=options.through_api)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from coach import replay
+
+    return replay.run(Config.from_env(), options.patient, options.sample)
 
 
 if __name__ == "__main__":

@@ -144,4 +144,4 @@ def welcome(base: str) -> str:
 Try
   TOKEN=$({token} | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
   curl -s {base}/v1/me/routines/today -H "Authorization: Bearer $TOKEN"
-  curl -s {base}/v1/me/decisions?limit=3 -H "Authorization: Bearer $TOKEN\""""
+  curl -s '{base}/v1/me/decisions?limit=3' -H "Authorization: Bearer $TOKEN\""""

@@ -1,21 +1,32 @@
 """Where two documents that should be equal differ first."""
 
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+ABSENT = "nothing"
 
-def first_difference(one: Any, other: Any, path: str = "") -> str | None:
-    """The path and both values of the first difference of two JSON documents; None when they are equal.
 
-    Numbers that are equal but of another type (1 and 1.0) differ: they are other bytes.
+@dataclass(frozen=True)
+class Difference:
+    """One place of two documents, and what each holds there; `ABSENT` for nothing at all."""
+
+    path: str
+    one: Any
+    other: Any
+
+
+def first_difference(one: Any, other: Any, path: str = "") -> Difference | None:
+    """The first place where two JSON documents differ; None when they are equal.
+
+    1 and 1.0 differ: stored and folded plans must be the same bytes.
     """
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted(one.keys() | other.keys())
-        pairs = [(key, one.get(key, "(absent)"), other.get(key, "(absent)")) for key in keys]
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = [(str(place), *pair) for place, pair in enumerate(zip(one, other, strict=True))]
-    elif type(one) is type(other) and one == other:
-        return None
+        pairs = [(key, one.get(key, ABSENT), other.get(key, ABSENT)) for key in keys]
+    elif isinstance(one, list) and isinstance(other, list):
+        pairs = [(str(place), *pair) for place, pair in enumerate(zip_longest(one, other, fillvalue=ABSENT))]
     else:
-        return f"{path or 'document'}: {one!r}, then {other!r}"
+        return None if type(one) is type(other) and one == other else Difference(path, one, other)
     found = (first_difference(left, right, f"{path}.{key}".lstrip(".")) for key, left, right in pairs)
     return next((difference for difference in found if difference), None)

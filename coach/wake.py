@@ -8,8 +8,6 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from celery import Celery
-
 QUEUE = "coach"
 TASKS = {
     "tick": "workers.reminders.tick",
@@ -53,8 +51,7 @@ class Waker:
     """Sends hints from a thread of its own, started with the first one."""
 
     def __init__(self, redis_url: str) -> None:
-        self._celery = Celery("coach", set_as_current=False)
-        self._celery.conf.update(broker(redis_url))
+        self._broker = broker(redis_url)
         self._wanted: set[str] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -69,6 +66,10 @@ class Waker:
             self._changed.notify()
 
     def _send(self) -> None:
+        from celery import Celery  # here, so that the API starts faster
+
+        celery = Celery("coach", set_as_current=False)
+        celery.conf.update(self._broker)
         pause = threading.Event()
         while True:
             with self._changed:
@@ -76,7 +77,7 @@ class Waker:
                 names, self._wanted = self._wanted, set()
             for name in names:
                 try:
-                    self._celery.send_task(name, expires=EXPIRES_S)
+                    celery.send_task(name, expires=EXPIRES_S)
                 except Exception:  # whatever ails Redis: beat and the workers look for themselves
                     continue
             pause.wait(AT_MOST_EVERY_S)

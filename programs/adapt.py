@@ -135,8 +135,10 @@ def _from_intake(name: str, body: log.Intake, day: date, catalog: Catalog, befor
     )  # fmt: skip
     draft = Draft(plan, catalog)
     if before is not None:
-        for kept in ("locks", "unsure", "asked", "referrals", "motor", "overrides", "ended", "walking"):
+        for kept in ("unsure", "asked", "referrals", "motor", "ended", "walking", "weight"):
             setattr(draft, kept, getattr(before, kept))
+        draft.locks = tuple(lock for lock in before.locks if lock.level != "NO_PLAN")
+        draft.overrides = tuple(row for row in before.overrides if row.field != "include")
     program.choose(draft)
     dose.note_load(draft)
     return draft

@@ -9,13 +9,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from programs import canonical, faults
+from programs import canonical, education, faults, numbers
 from programs.canonical import Within
+from programs.conditions import Condition, Grade
 from programs.constants import Constants
+from programs.education import Education
 from programs.words import Words, read_words
 from programs.yaml_file import BadContent, ContentFile
 
-__all__ = ["BadContent", "Catalog", "load"]
+__all__ = ["BadContent", "Catalog", "Condition", "Grade", "load"]
 
 PACKAGED = Path(__file__).parent / "content"
 
@@ -30,10 +32,8 @@ Equipment = Literal[
     "mat", "pillow", "chair", "wall", "band", "stick", "weight", "barbell", "bench", "strap", "step", "box",
     "bed", "bike", "pool",
 ]  # fmt: skip
-Condition = Literal["RAD", "IRR", "STEN", "SPLI", "OSTP", "PREG", "POST", "SURG", "ACU", "BAL", "HTN"]
 ClassCondition = Literal["SURG", "ACU", "IRR"]
 AllowListed = Literal["SURG", "IRR"]
-Grade = Literal["H", "S", "C"]
 FlagLevel = Literal["EMERGENCY", "URGENT", "SOON_HOLD", "SOON"]
 When = Literal["O", "D", "W", "M", "event", "session", "mood"]
 Screen = Literal["nerves", "injury", "illness", "circulation", "you"]
@@ -154,12 +154,14 @@ class Catalog:
     constants: Constants
     countries: Mapping[str, tuple[str, ...]]  # ISO 3166 alpha-2 -> emergency numbers, the one to call first
     any_country: tuple[str, ...]
+    education: Education
     words: Mapping[str, Words]
 
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of what the content says, not of how the files are written."""
-        ordered = (tuple(self.exercises.values()), tuple(self.programs.values()))
+        items = tuple(tuple(asked.items) for asked in self.education.questionnaires.values())
+        ordered = (tuple(self.exercises.values()), tuple(self.programs.values()), items)
         return hashlib.sha256(canonical.dumps(ordered) + canonical.dumps(self)).hexdigest()
 
     def in_language(self, locale: str) -> Words:
@@ -187,7 +189,7 @@ def _read(root: Path) -> Catalog:
     programs = ContentFile(root / "programs.yaml", "programs")
     flags = ContentFile(root / "red_flags.yaml", "red_flags", "level_days")
     conditions = ContentFile(root / "conditions.yaml", "class_grades", "allow_lists", "fallback")
-    numbers = ContentFile(root / "emergency_numbers.yaml", "numbers", "fallback")
+    emergency = ContentFile(root / "emergency_numbers.yaml", "numbers", "fallback")
     catalog = Catalog(
         version=ContentFile(root / "version.yaml", "version").value("version", Version),
         exercises=exercises.items("exercises", Exercise),
@@ -198,13 +200,19 @@ def _read(root: Path) -> Catalog:
         allow_lists=conditions.value("allow_lists", Mapping[AllowListed, tuple[str, ...]]),
         fallback=conditions.value("fallback", Annotated[tuple[str, ...], Within(1, 5)]),
         constants=ContentFile(root / "constants.yaml", "constants").value("constants", Constants),
-        countries=numbers.value("numbers", Mapping[str, Numbers]),
-        any_country=numbers.value("fallback", Numbers),
+        countries=emergency.value("numbers", Mapping[str, Numbers]),
+        any_country=emergency.value("fallback", Numbers),
+        education=education.read(root),
         words={path.name: read_words(path) for path in sorted((root / "locale").glob("*")) if path.is_dir()},
     )
     for file, item, reason in faults.found(catalog):
         raise BadContent(f"{file}: {item}: {reason}")
-    return replace(catalog, exercises=_with_chains(catalog.exercises))
+    shown = numbers.shown(catalog)
+    return replace(
+        catalog,
+        exercises=_with_chains(catalog.exercises),
+        words={locale: spoken.with_numbers(shown) for locale, spoken in catalog.words.items()},
+    )
 
 
 def _with_chains(exercises: Mapping[str, Exercise]) -> dict[str, Exercise]:

@@ -135,8 +135,6 @@ class Walking:
     counts: tuple[Reading, ...] = ()
     poor_weeks: int = 0
     minutes: int | None = None
-    first_time: int | None = None  # minutes until the legs stop the walk
-    last_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

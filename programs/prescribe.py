@@ -181,7 +181,7 @@ def _within_caps(placed: Sequence[Item | Missing], new: Sequence[Item], filling:
     old = sum(item.dose.sets for item in placed if isinstance(item, Item) and item not in new)
     room = None if filling.sets_most is None else filling.sets_most - old
     for item in reversed(new[: filling.new_most]):
-        over = 0 if room is None else sum(kept.dose.sets for kept in keep.values()) - room
+        over = 0 if room is None else sum(entering.dose.sets for entering in keep.values()) - room
         if over > 0:
             sets = max(0, item.dose.sets - over)
             keep[item.slot] = replace(item, dose=Dose(sets, item.dose.amount))
@@ -189,8 +189,8 @@ def _within_caps(placed: Sequence[Item | Missing], new: Sequence[Item], filling:
     result: list[Item | Missing] = []
     for one in placed:
         if isinstance(one, Item) and one in new:
-            kept = keep.get(one.slot)
-            result.append(kept if kept is not None and kept.dose.sets else Missing(one.slot, waits))
+            entering = keep.get(one.slot)
+            result.append(entering if entering is not None and entering.dose.sets else Missing(one.slot, waits))
         else:
             result.append(one)
     return result
@@ -225,12 +225,12 @@ def _placed(
     block = allowed.block(name)
     if block is None and name not in used:
         if held is not None and held.exercise == name:
-            return _kept(slot, held, filling)
+            return kept(slot, held, filling)
         return Item(name, allowed.start(name), Why("planned", filling.rule), slot)
     if block is None:
         return Missing(slot, Why("dropped", "I12", because=name))
     if held is not None and held.exercise != name and allowed.fits(held.exercise) and held.exercise not in used:
-        return _kept(slot, held, filling)
+        return kept(slot, held, filling)
     instead = allowed.instead(name, used | taken)
     if instead is None:
         return Missing(slot, Why("dropped", block.rule, because=block.because))
@@ -240,7 +240,8 @@ def _placed(
     return Item(instead, start, Why(block.kind, block.rule, name, block.because), slot)
 
 
-def _kept(slot: str, held: Item, filling: Filling) -> Item:
+def kept(slot: str, held: Item, filling: Filling) -> Item:
+    """A held item in a slot: its dose within the person's ranges, or from the bottom where it needs care only now."""
     low, high, sets_max = filling.allowed.range(held.exercise)
     why = held.why if held.slot == slot else Why("planned", filling.rule)
     if held.exercise in filling.careful:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -53,7 +54,8 @@ def served(
 
 
 def _usual(plan: Plan | Draft, allowed: Allowed, day: date, usual: bool) -> list[Item]:
-    open_items = [item for item in plan.shown if not is_out(item, day) and allowed.fits(item.exercise)]
+    known = (item for item in plan.shown if item.exercise in allowed.catalog.exercises)
+    open_items = [item for item in known if not is_out(item, day) and allowed.fits(item.exercise)]
     if usual:
         return open_items
     return [i for i in open_items if not i.skipped and (i.free_on is None or day >= i.free_on)]
@@ -89,10 +91,20 @@ def _narrowed(
             continue
         if pause is not None and pause.wanted == "walk" and exercise.category != "AER":
             continue
-        kept.append(item)
+        kept.append(_eased(plan, allowed, item))
     if not kept and pause is not None and pause.wanted == "walk" and allowed.fits(WALK):
         kept.append(_extra(WALK, allowed, "I11"))
     return kept
+
+
+def _eased(plan: Plan | Draft, allowed: Allowed, item: Item) -> Item:
+    """Half of a slider as soon as leg pain has risen; the dose itself is judged with the morning (C3)."""
+    slider = allowed.catalog.exercises[item.exercise].exercise_class == "NRV_SLIDER"
+    if not slider or not any(pending.leg_rise for pending in plan.pending):
+        return item
+    low, _, _ = allowed.range(item.exercise)
+    half = int(item.dose.amount * allowed.catalog.constants.leg.slider_factor)
+    return replace(item, dose=Dose(item.dose.sets, max(low, half)))
 
 
 def _counted(plan: Plan | Draft, allowed: Allowed, day: date, items: Sequence[Item]) -> list[Item]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from programs.yaml_file import BadContent, read
 
-TEXT_LENGTH_MAX = 600
 LINES_MAX = 30
-REMINDER_LENGTH_MAX = 110  # what a lock screen shows whole
-REMINDER_TEXTS_MIN = 12  # so that none need come back within a week
+NUMBER = re.compile(r"\{([a-z_0-9.]+)(:%)?\}")  # a number of the content, named in a text; {a_share:%} as percent
 
 Text = str | tuple[str, ...]
-Needed = Mapping[str, frozenset[str]]  # key -> the {fields} its text may hold
 
 LEVELS = ("EMERGENCY", "URGENT", "SOON_HOLD", "SOON", "unanswered", "NO_PLAN")
 NO_PLAN_REASONS = ("AGE", "BP", "SPLI", "RETURN", "NO_PROGRAM")
@@ -36,6 +33,7 @@ BLOCKERS = (
 REFERRALS = ("PHYSIO_REVIEW", "PHYSIO_CALL", "FIRST_CONTACT", "CLINICIAN_SOON", "CLINICIAN", "REFER_SPINE")
 REMINDERS = ("routine", "checkin", "red_flag_followup", "new_plan")
 READERS = ("patient", "clinician")
+WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of the content
 
 # What happened to an exercise: the change, and the rules or causes with a sentence of their own for it.
 CHANGES = {
@@ -94,6 +92,24 @@ class Words:
             raise MissingWord(f"{key} is no list")
         return text
 
+    def with_numbers(self, shown: Mapping[str, str]) -> Words:
+        """These words with the numbers of the content in their places."""
+
+        def number(named: re.Match[str]) -> str:
+            name, as_percent = named.groups()
+            parts = shown[name].split(", ")
+            return ", ".join(f"{float(part) * 100:g} %" for part in parts) if as_percent else shown[name]
+
+        def fill(text: str) -> str:
+            return NUMBER.sub(number, text)
+
+        filled: dict[str, Text] = {
+            key: fill(text) if isinstance(text, str) else tuple(map(fill, text))
+            for key, text in self.texts.items()
+            if key.partition(".")[0] in WITH_NUMBERS
+        }
+        return replace(self, texts={**self.texts, **filled})
+
     def decision(self, rule: str, change: str, reader: str, *, cause: str | None = None, **values: object) -> str:
         """One sentence for "patient" or "clinician" on a changed exercise ({exercise}, {before}, {after}).
 
@@ -150,70 +166,3 @@ def _flat(file: str, key: str, data: Any) -> Iterator[tuple[str, Text]]:
         yield key, tuple(data)
     else:
         raise BadContent(f"{file}: {key.partition('.')[2] or 'file'}: must be a text or a list of texts")
-
-
-def needed(exercises: Iterable[str], programs: Iterable[str], severe: Mapping[str, bool]) -> Needed:
-    """Every key a language must have, and the {fields} its text may hold; `severe`: has a worse branch."""
-    keys: dict[str, Iterable[str]] = {}
-    keys |= {f"exercises.{key}.{part}": () for key in exercises for part in ("name", "cues")}
-    keys |= {f"programs.{key}.{part}": () for key in programs for part in ("name", "summary", "because")}
-    keys |= {f"red_flags.{key}.{part}": () for key in severe for part in ("question", "plainer", "until")}
-    keys |= {f"red_flags.{key}.severe": () for key, has_worse_branch in severe.items() if has_worse_branch}
-    keys |= {f"red_flags.answers.{key}": () for key in ANSWERS}
-    keys |= {f"red_flags.screens.{key}": () for key in SCREENS}
-    keys |= {f"levels.{key}.{part}": () for key in LEVELS + NO_PLAN_REASONS for part in ("title", "now")}
-    keys |= {f"levels.{key}.until.{part}": () for key in LEVELS for part in UNTIL_SEEN}
-    keys |= {f"cards.{key}.{part}": () for key in CARDS for part in ("title", "text")}
-    keys |= {f"cards.BARRIER_QUESTION.choices.{key}": () for key in BARRIERS}
-    keys |= {f"referrals.{key}.{reader}": ("due",) for key in REFERRALS for reader in READERS}
-    keys |= {f"reminders.{key}": () for key in REMINDERS}
-    keys |= {f"doses.{unit}": ("sets", "amount") for unit in ("reps", "seconds", "minutes")}
-    keys |= {"doses.per_side": ()}
-    keys |= {f"reasons.conditions.{key}": () for key in BLOCKERS}
-    for reader in READERS:
-        keys |= {f"reasons.{key}.{reader}": ("exercise", "instead", "why") for key in EXERCISE_REASONS}
-        keys |= {
-            f"decisions.{rule}.{change}.{reader}": ("exercise", "before", "after")
-            for change, rules in CHANGES.items()
-            for rule in ("any", *rules)
-        }
-        keys |= {
-            f"turns.{subject}.{turn}.{reader}": ("before", "after", "day")
-            for subject, turns in TURNS.items()
-            for turn in turns
-        }
-    return {key: frozenset(fields) for key, fields in keys.items()}
-
-
-def faults(words: Words, needed: Needed) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a language's texts, as (file, item, reason)."""
-    for key in sorted(needed.keys() | words.texts.keys()):
-        stem, _, item = key.partition(".")
-        if key not in needed or key not in words.texts:
-            reasons: Iterable[str] = ["is missing" if key in needed else "is unknown"]
-        else:
-            reasons = _text_faults(key, words.texts[key], needed[key])
-        for reason in reasons:
-            yield f"locale/{words.locale}/{stem}.yaml", item, reason
-
-
-def _text_faults(key: str, text: Text, fields: frozenset[str]) -> Iterator[str]:
-    is_reminder, is_list = key.startswith("reminders."), not isinstance(text, str)
-    if is_list != (is_reminder or key.endswith(".cues")):
-        yield "must be a text" if is_list else "must be a list of texts"
-    lines = text if isinstance(text, tuple) else (text,)
-    if is_reminder and len(lines) < REMINDER_TEXTS_MIN:
-        yield f"has {len(lines)} texts, at least {REMINDER_TEXTS_MIN} are needed"
-    length_max = REMINDER_LENGTH_MAX if is_reminder else TEXT_LENGTH_MAX
-    for line in lines:
-        if not 0 < len(line.strip()) <= length_max:
-            yield f"{line[:30]!r} must have 1 to {length_max} characters"
-        try:
-            used = {field for _, field, _, _ in Formatter().parse(line) if field is not None}
-        except ValueError as error:
-            yield f"{line[:30]!r} is no text with fields ({error})"
-            continue
-        for field in sorted(used - fields):
-            yield f"{{{field}}} is not one of its fields"
-    if len(set(lines)) < len(lines):
-        yield "says the same thing twice"

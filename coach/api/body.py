@@ -1,6 +1,7 @@
 """Request bodies: JSON as it should be (no NaN, no doubled keys, no text PostgreSQL cannot hold), and nothing else."""
 
 import json
+import re
 from typing import Any, ClassVar
 
 import flask_smorest
@@ -35,12 +36,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 def loads(raw: bytes) -> Any:
     """Raises ValueError with a reason a client developer understands."""
     text = raw.decode("utf-8")
-    if "\\u0000" in text or "\\ud" in text.lower():
-        _refuse_unstorable(text)
     try:
-        return json.loads(text, parse_constant=_constant, object_pairs_hook=_unique)
+        found = json.loads(text, parse_constant=_constant, object_pairs_hook=_unique)
+        if "\\u0000" in text or "\\ud" in text.lower():
+            _refuse_unstorable(found)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return found
 
 
 def _constant(name: str) -> float:
@@ -54,8 +56,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_unstorable(text: str) -> None:
-    plain = json.dumps(json.loads(text), ensure_ascii=False)
+def _refuse_unstorable(found: Any) -> None:
+    plain = json.dumps(found, ensure_ascii=False)
     plain.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
-    if "\\u0000" in plain:
+    if re.search(r"(?<!\\)(\\\\)*\\u0000", plain):  # the escape, not a text that looks like it
         raise ValueError("text may not hold the NUL character")

@@ -24,6 +24,7 @@ BUSY = ("55P03", "57014", "40P01", "40001")  # lock timeout, statement timeout, 
 
 
 def install(app: Flask) -> None:
+    app.url_map.merge_slashes = False  # an address has one spelling; a redirect would be one more kind of answer
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)

@@ -38,7 +38,7 @@ def ready() -> ResponseReturnValue:
     """The database answers and has the schema of this code."""
     with edge.unit() as unit:
         revision = health.schema_revision(unit.session)
-    ok = revision == health.EXPECTED_REVISION
+    ok = revision == health.expected_revision()
     return jsonify(status="ok" if ok else "wrong schema", schema=revision), 200 if ok else 503
 
 

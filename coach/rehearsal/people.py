@@ -1,5 +1,6 @@
 """The people of a rehearsal: what a patient's phone and the physiotherapist send for each line of a case's log."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ ZONE = "Europe/Paris"  # its clocks change within many cases
 PASSWORD = "a password of no worth"
 PHYSIOTHERAPIST = "physio@example.org"
 APART = timedelta(milliseconds=10)  # entries of one batch, so that they keep their order
+BUSY_TRIES = 5
 ONE_CALL_EACH = ("intake", "assigned", "override", "release")
 
 
@@ -36,14 +38,24 @@ class Account:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The answer. Raises Refused with what was said instead."""
-        status, answer = self.service.http.send(method, path, body, self.tokens["access_token"])
+        status, answer = self._send(method, path, body)
         if status == 401:  # a long rehearsal outlives an access token
             renewal = {"refresh_token": self.tokens["refresh_token"]}
             _, self.tokens = self.service.http.send("POST", "/v1/auth/refresh", renewal)
-            status, answer = self.service.http.send(method, path, body, self.tokens["access_token"])
+            status, answer = self._send(method, path, body)
         if status not in (200, 201):
             raise Refused(f"{method} {path}: {status} {answer.get('fields') or answer.get('title')}")
         return answer
+
+    def _send(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """As a phone does, asks again while the service is busy."""
+        status, answer = self.service.http.send(method, path, body, self.tokens["access_token"])
+        for _ in range(BUSY_TRIES):
+            if status != 503:
+                break
+            time.sleep(1)
+            status, answer = self.service.http.send(method, path, body, self.tokens["access_token"])
+        return status, answer
 
 
 @dataclass
@@ -70,22 +82,24 @@ class Patient:
             self.physiotherapist.call("POST", f"{clinic}/overrides", canonical.to_json(line.body))
         elif isinstance(line.body, events.Release):
             self._release(line.body.flag)
+        elif line.author == "patient":
+            self._report(self.account, "/v1/me/entries", lines, now)
         else:
-            sender, path = (self.account, "/v1/me/entries") if line.author == "patient" else (
-                self.physiotherapist, f"{clinic}/entries"
-            )
-            sent = [self._entry(each, now - APART * (len(lines) - place)) for place, each in enumerate(lines)]
-            answer = sender.call("POST", path, {"entries": sent})
-            for each, result in zip(lines, answer["results"], strict=True):
-                if result["status"] != "stored":
-                    raise Refused(f"{each.kind}: {result['status']} {result.get('errors')}")
+            self._report(self.physiotherapist, f"{clinic}/entries", lines, now)
 
     def routine(self) -> dict[str, Any]:
         found: dict[str, Any] = self.account.call("GET", "/v1/me/routines/today")
         return found
 
+    def _report(self, sender: Account, path: str, lines: Sequence[Event], now: datetime) -> None:
+        sent = [self._entry(line, now - APART * (len(lines) - place)) for place, line in enumerate(lines)]
+        answer = sender.call("POST", path, {"entries": sent})
+        for line, result in zip(lines, answer["results"], strict=True):
+            if result["status"] != "stored":
+                raise Refused(f"{line.kind}: {result['status']} {result.get('errors')}")
+
     def _intake(self, body: events.Intake) -> dict[str, Any]:
-        facts = _known(canonical.to_json(body.patient))
+        facts: dict[str, Any] = _known(canonical.to_json(body.patient))
         return facts | {"red_flags": self._all_answered(body.red_flags), "severe": sorted(body.severe)}
 
     def _entry(self, line: Event, at: datetime) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
 
+from coach import clock
 from coach.differences import first_difference
 from coach.models.people import Patient as PatientRow
 from coach.models.plans import Decision as DecisionRow
@@ -14,6 +16,7 @@ from coach.models.plans import Plan as PlanRow
 from coach.processes import wait_until
 from coach.rehearsal.people import Account, Patient, Refused, batches, open_clinic, register
 from coach.rehearsal.service import Running, running
+from coach.services import plans
 from programs import adapt, canonical, cases
 from programs.cases import Case
 from programs.catalog import Catalog
@@ -97,20 +100,31 @@ class _Rehearsal:
             role.difference = f"day {role.day(at.date())}: refused: {refused}"
 
     def _wait(self, roles: list[Role], today: date) -> None:
-        """Until the worker has stored this day's plans with all that was said."""
-        ids = {role.person.id: role for role in roles if role.person and role.difference is None}
-        stored = select(PlanRow.patient_id).join(PatientRow, PatientRow.id == PlanRow.patient_id)
-        stored = stored.where(PlanRow.day == today, PlanRow.folded_seq == PatientRow.last_seq)
+        """Until the worker has stored this day's plans with all that was said, or has given one up."""
+        waiting = {role.person.id: role for role in roles if role.person and role.difference is None}
+        stored = and_(PlanRow.day == today, PlanRow.folded_seq == PatientRow.last_seq)
+        done = select(PatientRow).join(PlanRow, PlanRow.patient_id == PatientRow.id)
+        done = done.where(or_(stored, PatientRow.failed_at.is_not(None)))
 
-        def all_stored() -> bool:
+        def all_done() -> bool:
             with self._service.sessions() as session:
-                for patient_id in session.scalars(stored.where(PlanRow.patient_id.in_(ids))):
-                    del ids[patient_id]
-            return not ids
+                for patient in session.scalars(done.where(PatientRow.id.in_(waiting))):
+                    role = waiting.pop(patient.id)
+                    if patient.failed_at is not None:
+                        role.difference = f"day {role.day(today)}: {self._why_not_stored(session, patient)}"
+            return not waiting
 
-        if not wait_until(all_stored, STORED_WITHIN_S, 0.03):
-            for role in ids.values():
+        if not wait_until(all_done, STORED_WITHIN_S, 0.03):
+            for role in waiting.values():
                 role.difference = f"day {role.day(today)}: no plan stored within {STORED_WITHIN_S:.0f} s"
+
+    def _why_not_stored(self, session: Session, patient: PatientRow) -> str:
+        """Does in this process, without a commit, what the worker could not."""
+        try:
+            plans.store(session, patient, clock.read(session, self._service.config), self._catalog)
+        except Exception as error:  # whatever it was is what is asked for
+            return f"the plan cannot be stored: {' '.join(str(error).split())[:300]}"
+        return "the worker could not store the plan, this process can"
 
     def _judge(self, role: Role, today: date) -> None:
         if role.difference is not None or role.person is None:
@@ -138,7 +152,7 @@ class _Rehearsal:
         pure = adapt.fold(None, role.lines, role.case.date(role.case.last_day), self._catalog).plan
         # The intake's id is the only name of an event that a plan holds; the service gives its own.
         found = first_difference(canonical.to_json(replace(pure, intake=stored.intake)), canonical.to_json(stored))
-        return f"the stored plan is not the pure run's: {found}" if found else None
+        return f"the pure run's plan differs: {found.path}: {found.one!r}, stored {found.other!r}" if found else None
 
     def _take_leave(self, person: Patient) -> None:
         """Nobody looks at this person again: their silence need not be judged for as long as others play."""

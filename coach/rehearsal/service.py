@@ -76,7 +76,9 @@ def running() -> Iterator[Running]:
         environ = _servers(programs, prepared(folder))
         config = Config.from_env(environ)
         migrations.upgrade(config.database_url)
-        started = [Program(name, commands.command(name, config), environ, folder / f"{name}.log") for name in commands.NAMES]
+        started = [
+            Program(name, commands.command(name, config), environ, folder / f"{name}.log") for name in commands.NAMES
+        ]
         for program in started:
             programs.start(program)
         http_ = Http(config.port)

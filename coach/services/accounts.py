@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
@@ -20,8 +21,12 @@ PASSWORD_SHORTEST, PASSWORD_LONGEST = 10, 200
 ATTEMPTS = 10  # failed log-ins for one e-mail, or 10 times as many from one address ...
 ATTEMPT_WINDOW = timedelta(minutes=15)  # ... in this time
 _hasher = PasswordHasher()
-# Verified when no account has the e-mail, so that the answer takes as long.
-_nobody = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Verified when no account has the e-mail, so that the answer takes as long."""
+    return _hasher.hash("nobody has this password")
 
 
 def register(
@@ -99,7 +104,7 @@ def log_in(session: Session, *, email: str, password: str, address: str, real_no
     _refuse_when_tried_too_often(session, address_key, ATTEMPTS * 10, real_now)
     account = session.scalar(select(Account).where(Account.email == email.lower()))
     try:
-        _hasher.verify(account.password_hash if account else _nobody, password)
+        _hasher.verify(account.password_hash if account else _nobody(), password)
     except VerificationError:
         account = None
     if account is None:

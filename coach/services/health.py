@@ -1,10 +1,9 @@
 """How far behind the service is: the age of the oldest thing that should have happened."""
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -12,16 +11,13 @@ from coach.models.care import Alert
 from coach.models.people import Patient
 from coach.models.reminders import Cursor, Delivery
 
-_migrations = Path(__file__).parent.parent / "migrations"
 
+@cache
+def expected_revision() -> str | None:
+    """The migration this code was written for."""
+    from alembic.script import ScriptDirectory  # slow to import, and only asked for here
 
-def _head() -> str:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_migrations))
-    return ScriptDirectory.from_config(config).get_current_head() or ""
-
-
-EXPECTED_REVISION = _head()
+    return ScriptDirectory(Path(__file__).parent.parent / "migrations").get_current_head()
 
 
 def schema_revision(session: Session) -> str | None:

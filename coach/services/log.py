@@ -46,12 +46,16 @@ def append(
     )
 
 
-def read(session: Session, patient_id: UUID, *, since: date | None = None) -> list[Event]:
-    """The events of local days from `since` on. Raises ValueError for one that cannot be read."""
+def read(
+    session: Session, patient_id: UUID, *, since: date | None = None, up_to_seq: int | None = None
+) -> list[Event]:
+    """The events of local days from `since` on, up to a number. Raises ValueError for one that cannot be read."""
     session.flush()
     query = select(EventRow).where(EventRow.patient_id == patient_id)
     if since is not None:
         query = query.where(EventRow.local_day >= since)
+    if up_to_seq is not None:
+        query = query.where(EventRow.seq <= up_to_seq)
     return [_event(row) for row in session.scalars(query.order_by(EventRow.seq))]
 
 

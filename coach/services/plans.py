@@ -5,7 +5,8 @@ Both call `_refold`, so a reader never sees another plan than the worker will st
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import uuid5
+from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +32,14 @@ class Refolded:
 
     folded: Folded
     added: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A stored plan and the one its log gives again, as JSON; `folded` is None where other rules or content made it."""
+
+    stored: dict[str, Any]
+    folded: dict[str, Any] | None
 
 
 def today(patient: Patient, now: datetime) -> date:
@@ -68,6 +77,20 @@ def store(session: Session, patient: Patient, now: datetime, catalog: Catalog) -
     patient.next_day_at = schedule.next_day_at(now, patient.zone, patient.day_starts_at)
     patient.adapt_at, patient.failures, patient.failed_at = patient.next_day_at, 0, None
     return plan
+
+
+def replay(session: Session, patient_id: UUID, catalog: Catalog) -> Replay | None:
+    """Folds what a stored plan has taken in, from the log's last rebase on; None where no plan is stored.
+
+    Both must be equal, however the plan came about. Raises ValueError for a log that cannot be folded.
+    """
+    row = session.get(PlanRow, patient_id)
+    if row is None:
+        return None
+    if (row.rules_version, row.content_hash) != (adapt.rules_version, catalog.content_hash):
+        return Replay(row.state, None)
+    events = log.read(session, patient_id, up_to_seq=row.folded_seq)
+    return Replay(row.state, canonical.to_json(adapt.fold(None, events, row.day, catalog).plan))
 
 
 def _store_plan(session: Session, patient: Patient, folded: Folded, now: datetime, catalog: Catalog) -> None:

@@ -13,7 +13,7 @@ def _table(rows: Mapping[Any, str]) -> dict[Any, frozenset[str]]:
     return {key: frozenset(words.split()) for key, words in rows.items()}
 
 
-DAYS_MOST = 400
+DAYS_MOST = 2000
 LINES_MOST = 2000
 RULE = re.compile(
     r"P[1-5]|C[1-6]|G[1-4]|D[12]|F[1-3]|M[1-5]|T[12]|A[1-4]|W[1-5]|E[1-7]|R[12]|O|MC|BL|BMI|S"
@@ -97,4 +97,5 @@ WORDS_OF: Mapping[tuple[str, str], frozenset[str]] = _table({
     ("card", "name"): "RED_FLAGS SAFETY_NET CRISIS FLARE BARRIER_QUESTION PRAISE PLATEAU LOSS_TOO_FAST WEIGHT_PLATEAU"
         " STRENGTH_PROTEIN",
 })  # fmt: skip
+NOT_RED_FLAGS = frozenset({"AGE", "BP", "SPLI", "RETURN"})  # other flags of a lock
 ANSWERS = {True: "yes", False: "no"}  # YAML's yes and no

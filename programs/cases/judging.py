@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from programs import posture, weight
-from programs.cases.reading import BadCase, Case, Expectation
+from programs import events, posture, weight
+from programs.cases.format import NOT_RED_FLAGS
+from programs.cases.reading import BadCase, Case
 from programs.catalog import Catalog
 from programs.plan import Decision, Plan, Referral, is_out
+from programs.prescribe import ENTRY_ORDER
 from programs.routine import Routine, Step
 from programs.rules import walking
 from programs.selection import UNCOUNTED
@@ -49,17 +51,42 @@ def judge_day(
 
 
 def check_words(case: Case, catalog: Catalog) -> None:
-    """Raises BadCase for an exercise, programme or flag the content does not know."""
-    for expectation in case.expect:
-        keys = expectation.keys
-        names = [*_names(expectation), *([keys["exercise"]] if "exercise" in keys else [])]
-        for name in names:
-            if name not in catalog.exercises:
-                raise BadCase(f"{case.name}: {expectation}: {name} is not in the library")
+    """Raises BadCase for an exercise, programme or red flag the content does not know."""
+    for place, kind, name in _named(case):
+        known: Container[str] = {"exercise": catalog.exercises, "program": ENTRY_ORDER, "flag": catalog.red_flags}[kind]
+        if name not in known:
+            raise BadCase(f"{case.name}.yaml: {place}: {name!r} is no {kind}")
 
 
-def _names(expectation: Expectation) -> list[str]:
-    return list(expectation.keys.get("exercises", ()))
+def _named(case: Case) -> Iterator[tuple[str, str, str]]:
+    """Every word of a case that the content must know: where it stands, what it is, and the word."""
+    yield from (("patient.red_flags", "flag", flag) for flag in case.red_flags)
+    yield from (("state.items", "exercise", name) for name in (case.state or {}).get("items", ()))
+    if case.program is not None:
+        yield "program", "program", case.program
+    for told in case.told:
+        yield from ((f"events of day {told.day}", kind, name) for kind, name in _named_in(told.body))
+    for expected in case.expect:
+        keys = expected.keys
+        exercises = [*keys.get("exercises", ()), *([keys["exercise"]] if "exercise" in keys else [])]
+        yield from ((str(expected), "exercise", name) for name in exercises)
+        if expected.what == "program" and "id" in keys:
+            yield str(expected), "program", keys["id"]
+        if "flag" in keys and keys["flag"] not in NOT_RED_FLAGS:
+            yield str(expected), "flag", keys["flag"]
+
+
+def _named_in(body: events.Body) -> Iterator[tuple[str, str]]:
+    if isinstance(body, events.Session):
+        yield from (("exercise", name) for name in (*body.hurt, *body.items, *([body.by] if body.by else [])))
+    elif isinstance(body, events.Assigned):
+        yield from (("exercise", name) for name in body.exercises)
+        if body.program is not None:
+            yield "program", body.program
+    elif isinstance(body, events.Checkin):
+        yield from (("flag", flag) for flag in (*body.answers, *body.severe))
+    elif isinstance(body, events.Release):
+        yield "flag", body.flag
 
 
 def _differs(found: Mapping[str, Any], keys: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from programs import adapt, routine
 from programs import events as log_of
 from programs.cases.judging import check_words, judge_day
-from programs.cases.reading import BadCase, Case, Told
+from programs.cases.reading import Case, Told
 from programs.catalog import Catalog
 from programs.course import Direction, Pinned
 from programs.events import Event
@@ -27,7 +27,10 @@ def run(case: Case, catalog: Catalog) -> str | None:
     for day in range(case.last_day + 1):
         today = case.date(day)
         first = opening.day if opening else case.start
-        folded = adapt.fold(opening, [e for e in events if first <= e.day <= today], today, catalog)
+        try:
+            folded = adapt.fold(opening, [e for e in events if first <= e.day <= today], today, catalog)
+        except ValueError as error:
+            return f"day {day}: {error}"
         opening = folded.opening
         served = routine.build(folded.plan, today, catalog, "en")
         difference = judge_day(case, day, folded.plan, served, folded.decisions, catalog)
@@ -80,14 +83,14 @@ def _snapshot(case: Case, events: list[Event], catalog: Catalog) -> Plan:
     passed = (case.start - draft.began).days
     weeks = (*catalog.constants.response.check_weeks, catalog.constants.referrals.leg_late_week)
     draft.response = type(draft.response)(checked=tuple(week for week in weeks if week * 7 < passed))
-    program.refresh(draft)
+    if draft.own_items:
+        draft.refresh_allowed()  # the plan is exactly these
+    else:
+        program.refresh(draft)
     return draft.freeze()
 
 
 def _own_items(draft: Draft, raw: dict[str, dict[str, Any]], case: Case) -> None:
-    library = draft.catalog.exercises
-    if unknown := sorted(raw.keys() - library.keys()):
-        raise BadCase(f"{case.name}: state.items.{unknown[0]}: is not in the library")
     draft.own_items, draft.new_until, draft.missing = True, None, ()
     draft.slots = tuple(raw)
     draft.items = tuple(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from programs import selection
 from programs.course import Hit, Load, Zone
-from programs.plan import Dose, Item, Waiting, Why
+from programs.plan import Dose, Item, Scalar, Waiting, Why
 from programs.rules import ladder
 from programs.rules.draft import Draft
 from programs.triage import OPEN
@@ -152,14 +152,16 @@ def note_load(draft: Draft) -> None:
 def note_lighter(draft: Draft, before: Sequence[Item], after: Sequence[Item], cause: str) -> None:
     """One decision for each exercise that a gap, a flare's end or a restart has made easier."""
     now = {item.key: item for item in after}
+    trained = draft.training.last_session
+    told: dict[str, Scalar] = {"last_session": trained.isoformat() if trained else None}
     for item in before:
         new = now.get(item.key)
         if new is None:
-            draft.decide("D1", "removed", item, streak=0, cause=cause)
+            draft.decide("D1", "removed", item, streak=0, cause=cause, inputs=told)
         elif new.exercise != item.exercise:
-            draft.decide("D1", "level_down", item, new, streak=0, cause=cause)
+            draft.decide("D1", "level_down", item, new, streak=0, cause=cause, inputs=told)
         elif new.dose != item.dose:
-            draft.decide("D1", "regress", item, new, streak=0, cause=cause)
+            draft.decide("D1", "regress", item, new, streak=0, cause=cause, inputs=told)
 
 
 def approve(draft: Draft, exercise: str, approved: bool) -> None:
@@ -182,9 +184,9 @@ def _raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) 
     if progression == "on":
         _apply_raise(draft, item, new, change, zone)
         return
+    hold(draft, item, "O", streak=item.streak, zone=zone)
     if progression == "approve":
         draft.waiting = (*draft.waiting, Waiting(item.exercise, draft.day, new.dose, new.exercise))
-    hold(draft, item, "O", streak=item.streak, zone=zone)
 
 
 def _apply_raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:
@@ -237,7 +239,7 @@ def _deload(draft: Draft, reason: str) -> None:
 def _blame(draft: Draft, item: Item) -> None:
     first = draft.day - timedelta(days=draft.numbers.deload.regressed_days - 1)
     recent = tuple(hit for hit in draft.training.regressed if hit.day >= first)
-    draft.change(regressed=(*recent, Hit(draft.day, item.exercise)))
+    draft.change(regressed=(*recent, Hit(draft.day, item.slot or item.exercise)))
 
 
 def _leave(draft: Draft, item: Item) -> None:

@@ -116,9 +116,12 @@ class Draft:
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
         self.__dict__.update(plan.__dict__)
         del self.__dict__["kept"]
-        self.items: tuple[Item, ...] = plan.items if plan.kept is None else plan.kept
+        items = plan.items if plan.kept is None else plan.kept
+        self.items: tuple[Item, ...] = tuple(item for item in items if item.exercise in catalog.exercises)
+        self.slots = tuple(slot for slot in plan.slots if slot in catalog.exercises)
         self.catalog, self.numbers = catalog, catalog.constants
         self.decisions: list[Decision] = []
+        self.inputs: Mapping[str, Scalar] = {}  # what is being judged: goes into every exercise's decision
         self.judged: set[str] = set()  # exercises whose good session was counted today
         self.instruments_today = False
         self.allowed = Allowed(self.person(), catalog)
@@ -255,7 +258,12 @@ class Draft:
         cause: str | None = None,
         inputs: Mapping[str, Scalar] | None = None,
     ) -> None:
-        """Notes a decision: an exercise's when `item` is given (as it becomes `after`), else the whole plan's."""
+        """Notes a decision: an exercise's when `item` is given (as it becomes `after`), else the whole plan's.
+
+        A raise of that exercise which waits for approval is dropped by it.
+        """
+        if item is not None and self.waiting:
+            self.waiting = tuple(raised for raised in self.waiting if raised.exercise != item.exercise)
         end = after or item
         self.decisions.append(
             Decision(
@@ -266,7 +274,7 @@ class Draft:
                 before=item.dose if item else None,
                 after=end.dose if end else None,
                 becomes=end.exercise if item and end and end.exercise != item.exercise else None,
-                inputs=inputs or {},
+                inputs={**(self.inputs if item else {}), **(inputs or {})},
                 zone=zone,
                 streak=streak,
                 cause=cause,

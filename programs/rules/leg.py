@@ -134,8 +134,8 @@ def calms(draft: Draft) -> bool:
 
 def _close(draft: Draft, by: str | None, names: tuple[str, ...]) -> None:
     library = draft.catalog.exercises
-    blamed = (by,) if by else names  # nothing named: every direction of the session
-    found = {DIRECTIONS[library[name].direction] for name in blamed if library[name].direction in DIRECTIONS}
+    blamed = (by,) if by in library else names  # nothing named: every direction of the session
+    found = {DIRECTIONS[library[str(name)].direction] for name in blamed if library[str(name)].direction in DIRECTIONS}
     free = draft.day + timedelta(days=1 + draft.numbers.leg.lock_days)
     locks = {**draft.direction.locks, **dict.fromkeys(sorted(found), free)}
     draft.overrides = tuple(row for row in draft.overrides if row.field != "direction")

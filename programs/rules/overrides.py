@@ -62,7 +62,8 @@ def set_direction(draft: Draft) -> None:
 def assign(draft: Draft, exercises: tuple[str, ...]) -> None:
     """A physiotherapist's exercises come on top at their start dose; what is blocked for the person is not served."""
     for name in exercises:
-        if all(item.exercise != name for item in draft.items):
+        known = name in draft.catalog.exercises
+        if known and all(item.exercise != name for item in draft.items):
             dose = draft.allowed.start(name)
             draft.items = (*draft.items, Item(name, dose, Why("assigned", "O"), name, "assigned"))
 

@@ -11,7 +11,7 @@ from programs import events as log
 from programs import selection
 from programs.catalog import Catalog
 from programs.course import DoneItem, MorningNote, Pending, Reading, SessionDay, Zone
-from programs.plan import Item, is_out
+from programs.plan import Item, Scalar, is_out
 from programs.rules import adherence, dose, flare, gap, leg
 from programs.rules.draft import Draft
 
@@ -74,7 +74,7 @@ def night(above_usual: int | None, catalog: Catalog) -> Night:
 def after_session(draft: Draft, session: log.Session) -> None:
     """Takes in a session: what it does at once; its doses are judged with the next morning."""
     gap.end(draft)
-    done = selection.served(draft, draft.allowed, draft.day, session.variant)
+    done = _performed(draft, session)
     names = tuple(item.exercise for item in done)
     course = leg.course(draft, session)
     pending = _pending(draft, session, done, course)
@@ -120,14 +120,31 @@ def judge(draft: Draft, day: object, morning: log.Morning | None, slept: Night, 
     """P3 for the sessions of a day, exercise by exercise; C and P4 come first, G only where all went well."""
     for pending in (p for p in draft.pending if p.day == day):
         verdict = _verdict(draft, pending, morning, slept, flare_started)
+        told = _inputs(draft, pending, morning, slept)
         for item in draft.items:
             done = next((d for d in pending.items if d.exercise == item.exercise), None)
+            draft.inputs = told | ({"done": done.done, "rpe": done.rpe} if done else {})
             if done is not None and not is_out(item, draft.day):
                 _judge_item(draft, item, done, verdict)
             elif verdict.all_back and not is_out(item, draft.day):
                 dose.step_back(draft, item, zone=pending.zone, cause="C3")
+        draft.inputs = {}
         dose.after_judging(draft, pending.zone)
     draft.pending = tuple(p for p in draft.pending if p.day != day)
+
+
+def _inputs(draft: Draft, pending: Pending, morning: log.Morning | None, slept: Night) -> dict[str, Scalar]:
+    """What the decisions on a session rest on."""
+    told: dict[str, Scalar] = {
+        "session": pending.day.isoformat(),
+        "pre": pending.pre,
+        "peak": pending.peak,
+        "morning": morning.pain if morning else None,
+        "usual": usual_pain(draft),
+        "night": slept,
+    }
+    leg_told = {"leg_worse": pending.leg_worse, "leg_rise": pending.leg_rise, "moved_down": pending.peripheralised}
+    return told | {name: True for name, holds in leg_told.items() if holds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +237,14 @@ def _pending(draft: Draft, session: log.Session, done: Sequence[Item], course: l
         hurt=session.hurt, by=session.by, peripheralised=course.peripheralised, leg_rise=course.rise,
         leg_worse=course.worse, leg_unknown=course.unknown, leg_pre=session.leg_pre,
     )  # fmt: skip
+
+
+def _performed(draft: Draft, session: log.Session) -> tuple[Item, ...]:
+    """What was served, and what else of the plan the person says they did."""
+    served = selection.served(draft, draft.allowed, draft.day, session.variant)
+    names = {item.exercise for item in served}
+    told = {*session.hurt, *session.items, session.by} - names
+    return (*served, *(i for i in draft.shown if i.exercise in told and not is_out(i, draft.day)))
 
 
 def _skips_over(draft: Draft, names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from programs import outcomes, prescribe, weight
-from programs.allowed import Allowed
+from programs.allowed import Allowed, Person
 from programs.patient import Changes
 from programs.plan import EntryReason, Item
 from programs.rules import leg, safety
@@ -48,9 +48,8 @@ def enter(draft: Draft, program: str, rule: str, week: int = 1) -> bool:
     if draft.program is not None:
         draft.turned(rule, f"program.{program}", draft.program, program)
         draft.previous_program = draft.program if draft.program != program else draft.previous_program
-    draft.program, draft.own_items = program, False
-    draft.program_day = prescribe.program_day(program, draft.patient, draft.day) - timedelta(days=7 * (week - 1))
-    draft.block_week = max(week, draft.week()) if program == SURGERY else week
+    draft.program = program
+    _start(draft, program, week)
     trained = draft.training.last_session is not None
     held = draft.items if trained else tuple(item for item in draft.items if item.source != "program")
     draft.refresh_allowed()
@@ -63,10 +62,17 @@ def begin_again(draft: Draft, level_most: Mapping[tuple[str, ...], int]) -> None
     """M5: the first week again, under the levels given for chains."""
     if draft.program is None:
         return
-    draft.own_items, draft.program_day, draft.block_week = False, draft.day, 1
+    _start(draft, draft.program)
     draft.slots = _slots(draft)
     draft.refresh_allowed()
     _fill(draft, (), level_most=level_most)
+
+
+def _start(draft: Draft, program: str, week: int = 1) -> None:
+    """Sets the calendar to a week of a programme; after an operation it counts from the operation."""
+    draft.own_items = False
+    draft.program_day = prescribe.program_day(program, draft.patient, draft.day) - timedelta(days=7 * (week - 1))
+    draft.block_week = max(week, draft.week())
 
 
 def refresh(draft: Draft) -> None:
@@ -77,18 +83,30 @@ def refresh(draft: Draft) -> None:
     conditions = facts | {"IRR"} if draft.irritable else facts
     if conditions != draft.conditions:
         draft.conditions = conditions
+    if draft.program not in draft.catalog.programs:
+        choose(draft)  # the content has changed
     safety.no_plan(draft)
     if draft.program is None:
         return
     before = draft.allowed
     changed = draft.refresh_allowed()
-    wanted = draft.slots if draft.own_items else _slots(draft)
+    if draft.own_items:
+        wanted, changed = draft.slots, changed and not _same_but_direction(before.person, draft.allowed.person)
+    else:
+        wanted = _slots(draft)
     if changed or wanted != draft.slots:
         draft.slots = wanted
         calm = draft.mode == "normal" and draft.training.gap in ("", "M2")
         new_most = None if calm else 0  # what is barred leaves at once; what is new waits for quiet days
         _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
     draft.person_changed()
+
+
+def _same_but_direction(before: Person, now: Person) -> bool:
+    """An explicit list keeps an exercise that a direction closes: it is not served, and comes back as it was."""
+    return now == replace(
+        before, direction=now.direction, opposite_closed=now.opposite_closed, included=now.included
+    )
 
 
 def new_facts(draft: Draft, changes: Changes) -> None:
@@ -147,14 +165,12 @@ def _leave_acute(draft: Draft) -> None:
     days = (draft.day - draft.program_day).days
     if days < draft.numbers.conditions.acute_days:
         return
-    recent = draft.mornings.recent
+    recent, numbers = draft.mornings.recent, draft.numbers
     last = recent[-1].pain if recent else draft.patient.back_average
-    if days == draft.numbers.conditions.acute_days:
-        drop, numbers = draft.patient.back_average - last, draft.numbers.referrals
-        if drop < numbers.acute_drop and last > draft.numbers.entry.acute_exit_pain:
-            draft.refer("PHYSIO_REVIEW", ACUTE, numbers.acute_review_days)
-    if recent and last <= draft.numbers.entry.acute_exit_pain:
+    if recent and last <= numbers.entry.acute_exit_pain:
         enter(draft, prescribe.choose(_reasons(draft), AFTER_ACUTE), ACUTE)
+    elif days == numbers.conditions.acute_days and draft.patient.back_average - last < numbers.referrals.acute_drop:
+        draft.refer("PHYSIO_REVIEW", ACUTE, numbers.referrals.acute_review_days)
 
 
 def _leave_disc(draft: Draft) -> None:
@@ -274,5 +290,5 @@ def _fill(
     )
     items, draft.missing = prescribe.fill(draft.slots, filling)
     names = {item.exercise for item in items}
-    others = tuple(item for item in held if item.source != "program" and item.exercise not in names)
-    draft.items = items + others
+    others = (item for item in held if item.source != "program" and item.exercise not in names)
+    draft.items = (*items, *(prescribe.kept(item.slot, item, filling) for item in others))

@@ -74,6 +74,7 @@ def start_return(draft: Draft) -> None:
     """M5: nothing is served until the whole screen, the pain now and the RMDQ have been answered."""
     if draft.returning is None:
         draft.returning = Return(draft.day)
+        draft.card("RED_FLAGS")
     if not any(standing.flag == RETURN for standing in draft.locks):
         draft.lock(Lock(RETURN, "NO_PLAN", draft.day, None))
 
@@ -126,6 +127,7 @@ def _numbness(draft: Draft, morning: log.Morning) -> None:
     if morning.numbness != "same":
         spreading = frozenset({"RF23"}) if morning.numbness == "spreading" else frozenset[str]()
         answers(draft, {"RF23": "yes"}, spreading)
+        draft.card("RED_FLAGS")
 
 
 def _questionnaire(draft: Draft, sheet: log.Questionnaire) -> None:

@@ -40,11 +40,7 @@ def hear(draft: Draft, count: int) -> None:
 
 def start_minutes(draft: Draft, minutes: int) -> None:
     """W5: half of the time the legs allow, in whole minutes, rounded down."""
-    start = int(minutes * draft.numbers.walking.minutes_start_share)
-    walking = draft.walking
-    lasting = start if walking.minutes is None else min(start, walking.minutes + _minutes_step(draft))
-    first = walking.first_time if walking.first_time is not None else minutes
-    draft.walking = replace(walking, minutes=lasting, first_time=first, last_time=minutes)
+    draft.walking = replace(draft.walking, minutes=int(minutes * draft.numbers.walking.minutes_start_share))
 
 
 def turn_day(draft: Draft) -> None:

@@ -74,8 +74,24 @@ def test_a_slip_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str
     assert str(refused.value).startswith("slip.yaml: ")
 
 
-@pytest.mark.parametrize("place", ["exercise: bridge, sets", "items: {bridge"])
-def test_an_unknown_exercise_is_refused(tmp_path: Path, place: str) -> None:
-    case = cases.load(_written(tmp_path, CASE.replace(place, place.replace("bridge", "brigde"))))
-    with pytest.raises(BadCase, match="brigde:? is not in the library"):
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("exercise: bridge, sets", "exercise: brigde, sets", "'brigde' is no exercise"),
+        ("items: {bridge", "items: {brigde", "state.items: 'brigde' is no exercise"),
+        ("peak: 3}", "peak: 3, hurt: [brigde]}", "events of day 0: 'brigde' is no exercise"),
+        ("program: T05", "program: T50", "program: 'T50' is no program"),
+        ("events:", "events:\n  - {day: 0, kind: checkin, answers: {RF99: no}}", "'RF99' is no flag"),
+    ],
+)
+def test_a_word_the_content_does_not_know_is_refused(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    case = cases.load(_written(tmp_path, CASE.replace(right, wrong)))
+    with pytest.raises(BadCase) as refused:
         cases.run(case, catalog.load())
+    assert said in str(refused.value)
+
+
+def test_answers_no_form_can_give_are_a_difference(tmp_path: Path) -> None:
+    odd = "events:\n  - {day: 0, kind: instrument, name: ODI, items: [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]}"
+    case = cases.load(_written(tmp_path, CASE.replace("events:", odd)))
+    assert cases.run(case, catalog.load()) == "day 0: items.0: 6 is not within 0 to 5"

@@ -12,6 +12,7 @@ OVERRIDE_FIELDS = (
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
     "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag",
 )  # fmt: skip
+MOST_VALUE = 100_000
 
 
 class Page(Strict):
@@ -46,12 +47,12 @@ class Assignment(Strict):
 
 
 class OverrideValue(fields.Raw):
-    """A number or a word, as the field asks."""
+    """A whole number or a word, as the field asks."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | float | str:
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ma.ValidationError("Must be a number or a word.")
-        if (isinstance(value, str) and len(value) > 40) or (not isinstance(value, str) and abs(value) > 100_000):
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | str:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ma.ValidationError("Must be a whole number or a word.")
+        if (isinstance(value, str) and len(value) > 40) or (not isinstance(value, str) and abs(value) > MOST_VALUE):
             raise ma.ValidationError("Too large.")
         return value
 
@@ -60,7 +61,10 @@ class Override(Strict):
     """A bounded exception. The rules accept or refuse it; the answer says which and why."""
 
     field = word(*OVERRIDE_FIELDS, required=True)
-    value = OverrideValue(required=True, metadata={"type": ["integer", "number", "string"]})
+    value = OverrideValue(
+        required=True,
+        metadata={"type": ["integer", "string"], "minimum": -MOST_VALUE, "maximum": MOST_VALUE, "maxLength": 40},
+    )
     reason = text(500, load_default=None, allow_none=True)
     until = fields.Date(load_default=None, allow_none=True, metadata={"description": "last day it holds"})
 

@@ -116,13 +116,12 @@ def _loaded(schema: Schema, raw: Any) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _unknown_words(body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
     """Exercises and red flags that the content does not know."""
-    wrong = {}
-    for index, exercise in enumerate(body.get("hurt", ())):
-        if exercise not in catalog.exercises:
-            wrong[f"hurt.{index}"] = "No such exercise."
-    for exercise in [*body.get("items", ()), *filter(None, [body.get("by")])]:
-        if exercise not in catalog.exercises:
-            wrong["by" if exercise == body.get("by") else f"items.{exercise}"] = "No such exercise."
+    exercises = {f"hurt.{index}": name for index, name in enumerate(body.get("hurt", ()))}
+    if isinstance(body.get("items"), dict):  # a questionnaire's items are numbers
+        exercises |= {f"items.{name}": name for name in body["items"]}
+    if "by" in body:
+        exercises["by"] = body["by"]
+    wrong = {path: "No such exercise." for path, name in exercises.items() if name not in catalog.exercises}
     if body.get("full"):
         asked = (key for key, flag in catalog.red_flags.items() if flag.asked("O", ()) or flag.asked("D", ()))
         wrong |= {f"answers.{flag}": "Please answer this question." for flag in asked if flag not in body["answers"]}
@@ -148,7 +147,7 @@ def _salvaged(
             for flag in _meant(str(asked)[:6], catalog):
                 answers[flag] = "unsure" if answer == "unsure" else "yes"
     severe = raw["body"].get("severe")
-    known = [flag for flag in severe if flag in answers] if isinstance(severe, list) else []
+    known = [flag for flag in answers if flag in severe] if isinstance(severe, list) else []
     body = events.body_from_json("checkin", {"answers": answers, "severe": known, "full": False})
     time_is_right = not {"occurred_at", "zone", "local_day"} & set(errors)
     return Entry(

@@ -11,7 +11,7 @@ from coach.api.schemas.fields import Strict, Tolerant, counted
 from coach.api.schemas.values import Value
 from coach.services.problems import invalid
 from coach.services.stored import Told
-from programs import routine, triage
+from programs import catalog, routine, triage
 from programs.course import Verdict
 
 
@@ -50,6 +50,7 @@ class DayGate(triage.Gate):
     """The day's red-flag card with all a phone without a network needs to open or close itself."""
 
     answered: bool
+    also: tuple[catalog.When, ...]  # W, M: holds the weekly or monthly questions too
 
 
 def lock_cards() -> fields.List:

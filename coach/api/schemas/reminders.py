@@ -1,8 +1,9 @@
 """Reminders, the inbox and devices on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, text, whole, word
+from coach.services.snooze import MINUTES
 
 
 class ReminderTime(Strict):
@@ -36,7 +37,7 @@ class UpcomingAnswer(Tolerant):
 
 
 class SnoozeRequest(Strict):
-    minutes = whole(1, 240, required=True)
+    minutes = fields.Integer(required=True, strict=True, validate=validate.OneOf(MINUTES))
 
 
 class SnoozeAnswer(Tolerant):

@@ -1,4 +1,4 @@
-"""What must hold across the content beyond each value's own type: references, chains, ranges, words."""
+"""Faults in what people do: exercises, chains, programmes, red flags, conditions, constants, emergency numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEVERITY = ("SOON", "SOON_HOLD", "URGENT", "EMERGENCY")
 
 
 def found(catalog: Catalog) -> Iterator[Fault]:
-    """Every fault of a catalogue, in the order of the files, as (file, item, reason)."""
+    """In the order of the files."""
     for exercise in catalog.exercises.values():
         for reason in _of_exercise(exercise, catalog.exercises):
             yield "exercises.yaml", exercise.id, reason
@@ -32,7 +32,6 @@ def found(catalog: Catalog) -> Iterator[Fault]:
     yield from _of_conditions(catalog)
     yield from _of_constants(catalog)
     yield from _of_countries(catalog.countries)
-    yield from _of_words(catalog)
 
 
 def _of_exercise(exercise: Exercise, library: Mapping[str, Exercise]) -> Iterator[str]:
@@ -160,12 +159,3 @@ def _of_countries(countries: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
             yield "emergency_numbers.yaml", country, "must be a country's two capital letters"
         if not all(number.isdigit() for number in numbers):
             yield "emergency_numbers.yaml", country, "numbers must be digits"
-
-
-def _of_words(catalog: Catalog) -> Iterator[Fault]:
-    if "en" not in catalog.words:
-        yield "locale/en", "words", "are missing"
-    severe = {key: bool(flag.severe_level) for key, flag in catalog.red_flags.items()}
-    needed = words.needed(catalog.exercises, catalog.programs, severe)
-    for spoken in catalog.words.values():
-        yield from words.faults(spoken, needed)

@@ -1,0 +1,18 @@
+"""What must hold across the content beyond each value's own type: references, chains, ranges, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from programs.faults import education, training, words
+
+if TYPE_CHECKING:
+    from programs.catalog import Catalog
+
+
+def found(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Every fault of a catalogue as (file, item, reason)."""
+    yield from training.found(catalog)
+    yield from education.found(catalog)
+    yield from words.found(catalog)
