@@ -26,13 +26,15 @@ class Person:
     equipment: frozenset[str]
     cap: int
     included: frozenset[str] = frozenset()
+    avoids: frozenset[str] = frozenset()  # positions
+    swapped: frozenset[str] = frozenset()  # exercises the person does not want
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why an exercise may not be done: graded H or S for a condition, above the cap, or equipment is missing."""
+    """Why an exercise is not done: graded H or S for a condition, above the cap, without its equipment, or unwanted."""
 
-    kind: Literal["replaced", "capped", "equipment"]
+    kind: Literal["replaced", "capped", "equipment", "position", "swapped"]
     rule: str
     because: str
     grade: Grade | None = None
@@ -126,7 +128,11 @@ class Allowed:
         if exercise.level > person.cap:
             return Block("capped", "I3", str(person.cap))
         absent = next((tool for tool in exercise.equipment if tool not in person.equipment), None)
-        return Block("equipment", "I2", absent) if absent else None
+        if absent:
+            return Block("equipment", "I2", absent)
+        if exercise.position in person.avoids:
+            return Block("position", "I2", exercise.position)
+        return Block("swapped", "I2", exercise.id) if exercise.id in person.swapped else None
 
     def _grades(self, exercise: Exercise) -> Iterator[tuple[Grade, str]]:
         person = self.person

@@ -180,6 +180,11 @@ class Correction:
             raise ValueError("a correction holds one body")
 
     @property
+    def kind(self) -> str:
+        """The kind of the entry it replaces."""
+        return next(name for name in CORRECTED if getattr(self, name) is not None)
+
+    @property
     def body(self) -> Corrected:
         """The body that counts instead."""
         bodies: tuple[Corrected | None, ...] = (

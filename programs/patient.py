@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from programs import canonical
 from programs.canonical import Within
-from programs.catalog import Catalog, Equipment
+from programs.catalog import Catalog, Equipment, Position
 
 Pain = Annotated[int, Within(0, 10)]  # numeric rating 0-10
 Location = Annotated[int, Within(0, 4)]  # 0 back, 1 buttock, 2 thigh, 3 calf, 4 foot
@@ -18,6 +18,8 @@ WeightGoal = Literal["none", "lose", "maintain"]
 Pressure = Annotated[int, Within(40, 300)]  # mmHg
 Hours = Annotated[float, Within(0, 24)]
 Tools = Annotated[frozenset[Equipment], Within(0, 30)]
+Positions = Annotated[frozenset[Position], Within(0, 9)]
+Exercises = Annotated[frozenset[Annotated[str, Within(1, 40)]], Within(0, 100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Patient:
     weight_consent: bool = False
     weight_scheme: Scheme = "who"
     weight_goal: WeightGoal = "none"
+    avoids: Positions = frozenset()  # positions that do not work for the person
+    swapped: Exercises = frozenset()  # exercises the person asked to have replaced
 
     def __post_init__(self) -> None:
         if self.sit_h + self.stand_h + self.bend_h > 24:
@@ -121,11 +125,7 @@ class Patient:
 
     def _from_symptoms(self, catalog: Catalog) -> set[str]:
         numbers = catalog.constants.conditions
-        if (
-            self.age >= numbers.stenosis_age
-            and self.location >= numbers.stenosis_location
-            and self.eased_by_sitting
-        ):
+        if self.age >= numbers.stenosis_age and self.location >= numbers.stenosis_location and self.eased_by_sitting:
             return {"STEN"}
         if self.location >= numbers.radicular_location and not self.diagnoses & {"RAD", "STEN", "SPLI"}:
             return {"RAD"}
@@ -165,6 +165,8 @@ class Changes:
     weight_consent: bool | None = None
     weight_scheme: Scheme | None = None
     weight_goal: WeightGoal | None = None
+    avoids: Positions | None = None
+    swapped: Exercises | None = None
     ended: frozenset[Literal["pregnancy_day", "birth", "surgery"]] = frozenset()
 
     def on(self, patient: Patient) -> Patient:

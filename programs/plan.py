@@ -54,7 +54,7 @@ class Why:
     `because` is the condition, cap or equipment that kept the other one out.
     """
 
-    kind: Literal["planned", "assigned", "included", "fallback", "replaced", "capped", "equipment", "dropped"]
+    kind: Literal["planned", "assigned", "included", "fallback", "replaced", "capped", "equipment", "position", "swapped", "dropped"]
     rule: str
     instead: str | None = None
     because: str | None = None

@@ -63,6 +63,8 @@ EXERCISE_REASONS = (
     "replaced",
     "capped",
     "equipment",
+    "position",
+    "swapped",
     "dropped",
 )
 

@@ -1,4 +1,4 @@
-"""The content for everyone: exercises, programmes and the safety card, cacheable by content version."""
+"""The content for everyone: what is done, read and asked, and the safety card, cacheable by content version."""
 
 from typing import Any
 
@@ -41,6 +41,41 @@ def exercise(exercise_id: str) -> dict[str, Any]:
 def programs() -> dict[str, Any]:
     """Every programme, with who it is for."""
     return {"programs": library.programs(edge.parts().catalog, "en")}
+
+
+@blueprint.get("/lessons")
+@allow(PUBLIC)
+@blueprint.response(200, wire.LessonList, headers=ETAG)
+def lessons() -> dict[str, Any]:
+    """Every lesson with its question, in the order in which they are shown."""
+    return {"lessons": library.lessons(edge.parts().catalog, "en")}
+
+
+@blueprint.get("/lessons/<string:lesson_id>")
+@allow(PUBLIC)
+@blueprint.response(200, wire.LessonAnswer, headers=ETAG)
+def lesson(lesson_id: str) -> dict[str, Any]:
+    """One lesson."""
+    catalog = edge.parts().catalog
+    if lesson_id not in catalog.education.lessons:
+        raise not_found()
+    return library.lesson(catalog.education.lessons[lesson_id], catalog, "en")
+
+
+@blueprint.get("/modules")
+@allow(PUBLIC)
+@blueprint.response(200, wire.ModuleList, headers=ETAG)
+def modules() -> dict[str, Any]:
+    """Advice beside the exercises, the treatments people log, and the calendar of follow-up."""
+    return library.modules(edge.parts().catalog, "en")
+
+
+@blueprint.get("/questionnaires")
+@allow(PUBLIC)
+@blueprint.response(200, wire.QuestionnaireList, headers=ETAG)
+def questionnaires() -> dict[str, Any]:
+    """What is asked and when; licensed ones without their words."""
+    return {"questionnaires": library.questionnaires(edge.parts().catalog, "en")}
 
 
 @blueprint.get("/safety-card")

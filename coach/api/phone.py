@@ -12,7 +12,7 @@ from coach.api.document import ETAG
 from coach.api.schemas import entries as entry_wire
 from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import plans as plan_wire
-from coach.services import access, diary, explained, intake, plans, routines, stored
+from coach.services import access, diary, explained, intake, plans, routines, stored, swaps
 from programs import canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
@@ -120,6 +120,27 @@ def plan() -> dict[str, Any]:
         known = stored.read(unit.session, edge.identity().account_id, unit.now, catalog)
         found = plans.current(unit.session, known, unit.now, catalog)
         return explained.plan(known.patient, found, catalog, reader="patient")
+
+
+@blueprint.post("/plan/swaps")
+@allow(*PATIENT)
+@blueprint.arguments(plan_wire.Swap)
+@blueprint.response(200, plan_wire.PlanAnswer)
+def swap(data: dict[str, Any]) -> dict[str, Any]:
+    """Have an exercise you do not like replaced by one with the same purpose, or ask for it back."""
+    catalog = edge.parts().catalog
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        found = swaps.swap(
+            unit.session,
+            patient,
+            data["exercise"],
+            back=data["back"],
+            author=edge.identity(),
+            now=unit.now,
+            catalog=catalog,
+        )
+        return explained.plan(patient, found, catalog, reader="patient")
 
 
 @blueprint.get("/decisions")

@@ -54,43 +54,45 @@ def play(played: Sequence[Case], catalog: Catalog) -> list[str | None]:
     roles = [Role(case, cases.log(case, catalog)) for case in played]
     if not roles:
         return []
+    days = sorted({role.case.date(day) for role in roles for day in range(role.case.last_day + 1)})
     with running() as service:
-        _Rehearsal(service, roles, catalog).play()
+        begin = datetime.combine(days[0], MORNING)
+        service.move(begin)
+        rehearsal = _Rehearsal(service, open_clinic(service, begin), roles, catalog)
+        for today in days:
+            number = rehearsal.live(today)
+            if sys.stderr.isatty():
+                print(f"\r{today}: {number} in play ", end="", file=sys.stderr, flush=True)
     return [role.difference for role in roles]
 
 
 class _Rehearsal:
-    def __init__(self, service: Running, roles: list[Role], catalog: Catalog) -> None:
-        self._service, self._roles, self._catalog = service, roles, catalog
-        self._physiotherapist: Account | None = None
+    def __init__(self, service: Running, physiotherapist: Account, roles: list[Role], catalog: Catalog) -> None:
+        self._service, self._physiotherapist, self._roles, self._catalog = service, physiotherapist, roles, catalog
 
-    def play(self) -> None:
-        days = sorted({role.case.date(day) for role in self._roles for day in range(role.case.last_day + 1)})
-        for today in days:
-            now = datetime.combine(today, MORNING)
-            self._service.move(now)
-            self._physiotherapist = self._physiotherapist or open_clinic(self._service, now)
-            roles = [role for role in self._roles if role.plays(today)]
-            self._speak(roles, today, now)
-            self._wait(roles, today)
-            for role in roles:
-                self._judge(role, today)
-            if sys.stderr.isatty():
-                print(f"\r{today}: {len(roles)} in play ", end="", file=sys.stderr, flush=True)
+    def live(self, today: date) -> int:
+        """One day of everybody who is in play; how many they are."""
+        roles = [role for role in self._roles if role.plays(today)]
+        self._speak(roles, today)
+        self._wait(roles, today)
+        for role in roles:
+            self._judge(role, today)
+            if role.difference is not None or role.day(today) == role.case.last_day:
+                self._take_leave(role.person)
+        return len(roles)
 
-    def _speak(self, roles: list[Role], today: date, now: datetime) -> None:
+    def _speak(self, roles: list[Role], today: date) -> None:
         """Each person's calls of a day in their order; the clock moves a minute between one and the next."""
         for role in roles:
             role.calls = batches([line for line in role.lines if line.day == today])
-        for turn in range(max((len(role.calls) for role in roles), default=0)):
-            at = now + timedelta(minutes=turn + 1)
+        for turn in range(max((len(role.calls) for role in roles), default=0) or 1):
+            at = datetime.combine(today, MORNING) + timedelta(minutes=turn)
             self._service.move(at)
             for role in roles:
                 if turn < len(role.calls) and role.difference is None:
                     self._say(role, role.calls[turn], at)
 
     def _say(self, role: Role, lines: list[Event], at: datetime) -> None:
-        assert self._physiotherapist is not None
         try:
             if role.person is None:
                 number = self._roles.index(role)
@@ -138,7 +140,6 @@ class _Rehearsal:
         role.difference = cases.judge_day(role.case, day, plan, served, decisions, self._catalog)
         if last:
             role.difference = role.difference or self._unlike_the_pure_run(role, plan)
-            self._take_leave(role.person)
 
     def _stored(self, person: Patient, today: date) -> tuple[Plan, Iterable[Decision]]:
         """From the tables: the API tells plan and decisions in words, without streaks, zones and scores."""
@@ -154,7 +155,8 @@ class _Rehearsal:
         found = first_difference(canonical.to_json(replace(pure, intake=stored.intake)), canonical.to_json(stored))
         return f"the pure run's plan differs: {found.path}: {found.one!r}, stored {found.other!r}" if found else None
 
-    def _take_leave(self, person: Patient) -> None:
+    def _take_leave(self, person: Patient | None) -> None:
         """Nobody looks at this person again: their silence need not be judged for as long as others play."""
-        with self._service.sessions.begin() as session:
-            session.execute(update(PatientRow).where(PatientRow.id == person.id).values(adapt_at=None))
+        if person is not None:
+            with self._service.sessions.begin() as session:
+                session.execute(update(PatientRow).where(PatientRow.id == person.id).values(adapt_at=None))

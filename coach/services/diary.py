@@ -23,6 +23,7 @@ from coach.services.tokens import Identity
 from programs import events, schedule, triage
 from programs.catalog import Catalog
 from programs.events import Event
+from programs.timeline import CORRECTED_WITHIN
 
 logger = structlog.get_logger()
 
@@ -112,6 +113,11 @@ def _record_one(
         entry = replace(entry, id=uuid5(entry.id, entry.digest), mended=(*entry.mended, "id"))
         if entry.id in known:
             return Receipt(sent_id, "same")
+    if isinstance(entry.body, events.Correction):
+        placed = _placed(session, patient, entry, entry.body)
+        if isinstance(placed, dict):
+            return Receipt(sent_id, "invalid", placed)
+        entry = placed
     timed = _timed(entry, patient, "patient" if author.role == "patient" else "clinician", now)
     if isinstance(timed, dict):
         return Receipt(sent_id, "invalid", timed)
@@ -128,6 +134,29 @@ def _record_one(
     known[entry.id] = entry.digest
     stored.append(entry)
     return Receipt(sent_id, "stored", marks=marks)
+
+
+def _placed(session: Session, patient: Patient, entry: Entry, correction: events.Correction) -> Entry | dict[str, str]:
+    """A correction with the day of the entry it replaces, or why it cannot replace it.
+
+    One that cannot and speaks of danger counts as an entry of its own.
+    """
+    target = session.execute(
+        select(EventRow.local_day, EventRow.kind, EventRow.occurred_at).where(
+            EventRow.patient_id == patient.id, EventRow.id == UUID(correction.replaces)
+        )
+    ).one_or_none()
+    if target is None:
+        wrong = {"body.replaces": "There is no such entry."}
+    elif target.kind != correction.kind:
+        wrong = {"body.kind": "The entry it replaces is of another kind."}
+    elif entry.occurred_at is not None and entry.occurred_at - target.occurred_at > CORRECTED_WITHIN:
+        wrong = {"body.replaces": "Only entries of the last 48 hours can be corrected."}
+    else:
+        return replace(entry, local_day=target.local_day)
+    if speaks_of_danger(entry):
+        return replace(entry, kind=correction.kind, body=correction.body, mended=(*entry.mended, *wrong))
+    return wrong
 
 
 def _timed(
@@ -183,6 +212,8 @@ def speaks_of_danger(entry: Entry | Refusal) -> bool:
             return left != events.Leg() or right != events.Leg()
         case events.Questionnaire(name="PHQ9", items=items):
             return len(items) == PHQ9_ITEMS and bool(items[-1])
+        case events.Correction(body=body):
+            return speaks_of_danger(replace(entry, body=body))
     return False
 
 

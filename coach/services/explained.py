@@ -133,6 +133,7 @@ def _decision(row: DecisionRow, words: Words, catalog: Catalog, reader: Reader) 
         "after": _dose(decision.becomes or decision.exercise, decision.after, words, catalog),
         "inputs": dict(decision.inputs),
         "sentence": sentence(decision, words, catalog, reader),
+        "sources": _sources(decision.rule, catalog),
         "superseded": row.superseded_by is not None,
     }
 
@@ -156,6 +157,13 @@ def sentence(decision: Decision, words: Words, catalog: Catalog, reader: Reader)
         before=before,
         after=after or before,
     )
+
+
+def _sources(rule: str, catalog: Catalog) -> list[str]:
+    """What a rule rests on, as cited; "convention" says that its numbers are a choice of this project."""
+    education = catalog.education
+    found = education.rules.get(rule)
+    return [education.sources[key].cite for key in found.sources] if found else []
 
 
 def _dose(exercise: str | None, dose: Dose | None, words: Words, catalog: Catalog) -> str | None:

@@ -46,9 +46,7 @@ def append(
     )
 
 
-def read(
-    session: Session, patient_id: UUID, *, since: date | None = None, up_to_seq: int | None = None
-) -> list[Event]:
+def read(session: Session, patient_id: UUID, *, since: date | None = None, up_to_seq: int | None = None) -> list[Event]:
     """The events of local days from `since` on, up to a number. Raises ValueError for one that cannot be read."""
     session.flush()
     query = select(EventRow).where(EventRow.patient_id == patient_id)

@@ -69,6 +69,8 @@ def few_new_exercises(moment: Moment) -> Iterator[str]:
     """I4: a plan takes in at most two new exercises at once, unless a programme or a human brings them."""
     if moment.before is None or moment.set_by_hand or _program_changed(moment):
         return
+    if moment.before.plan.direction.value != moment.look.plan.direction.value:
+        return  # another direction brings its own exercises
     library = moment.catalog.exercises
     then = {library[item.exercise].chain for item in moment.before.plan.items}
     now = [i for i in held(moment.look.plan) if i.source == "program" and library[i.exercise].chain not in then]
@@ -97,7 +99,7 @@ def lighter_after_trouble(moment: Moment) -> Iterator[str]:
     """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows."""
     if moment.before is None or moment.set_by_hand:
         return
-    before, now = plan_load(moment.before.plan, moment.catalog), plan_load(moment.look.plan, moment.catalog)
+    before, now = plan_load(moment.before.plan, moment.catalog), _standing(moment.look, moment.catalog)
     if now > before:
         for trouble in _troubles(moment):
             yield f"the load of {before} became {now} after {trouble}: {_changes(moment.before.plan, moment.look.plan)}"
@@ -135,13 +137,13 @@ def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
             yield f"{step.exercise} is served at {step.sets}x{step.amount}, planned at {dose.sets}x{dose.amount}"
     if moment.before is None or moment.set_by_hand or moment.look.late:
         return
-    if any((moment.day - day).days in (0, 1) for day in moment.story.sessions):
+    if any((moment.day - day).days in (0, 1) for day in moment.story.sessions) or _begun_again(moment):
         return
     ended = moment.before.plan.mode == "deload" and moment.look.plan.mode != "deload"
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}
     for item in held(moment.look.plan):
         old = then.get(item.key)
-        if old is not None and _load(item, moment) > _load(old, moment) and _same_chain(item, old, moment):
+        if old is not None and _load(item, moment) > _load(old, moment) and not _easier(item, old, moment):
             yield f"{_text(old)} became {_text(item)} without a session"
 
 
@@ -167,14 +169,21 @@ def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
 
 
 def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]:
-    """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load."""
-    closed = worse.plan.mode == "flare" or any(lock.level != "SOON" for lock in worse.plan.locks)
-    pairs = [("served", served_load(worse.full, catalog), served_load(as_told.full, catalog))]
-    if not closed:
-        pairs.append(("planned", plan_load(worse.plan, catalog), plan_load(as_told.plan, catalog)))
-    for name, heavier, lighter in pairs:
-        if heavier > lighter:
-            yield f"{name} load {heavier} instead of {lighter}: {_changes(as_told.plan, worse.plan)}"
+    """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
+
+    In a flare and behind a lock the plan rests, and what is served is the load.
+    """
+    heavier, lighter = _standing(worse, catalog), _standing(as_told, catalog)
+    if as_told.plan.mode == "flare":
+        lighter = max(lighter, plan_load(as_told.plan, catalog))
+    if heavier > lighter:
+        yield f"a load of {heavier} instead of {lighter}: {_changes(as_told.plan, worse.plan)}"
+
+
+def _standing(look: Look, catalog: Catalog) -> int:
+    """The load a plan asks for: what it holds, and in a flare or behind a lock, where it rests, what is served."""
+    resting = look.plan.mode == "flare" or any(lock.level != "SOON" for lock in look.plan.locks)
+    return served_load(look.full, catalog) if resting else plan_load(look.plan, catalog)
 
 
 def _troubles(moment: Moment) -> Iterator[str]:
@@ -226,8 +235,8 @@ def _leg_worse(session: Session) -> bool:
 
 
 def _goals_risen(moment: Moment) -> list[str]:
-    if moment.before is None:
-        return []
+    if moment.before is None or moment.look.plan.mode_day == moment.day:
+        return []  # a goal is set as the day turns; a flare or a lighter week may begin later that day
     old, new = moment.before.plan.walking, moment.look.plan.walking
     risen = {"steps": (old.goal, new.goal), "walking": (old.minutes, new.minutes)}
     return [name for name, (was, now) in risen.items() if was is not None and now is not None and now > was]
@@ -244,9 +253,20 @@ def _program_changed(moment: Moment) -> bool:
     return moment.before is not None and moment.before.plan.program != moment.look.plan.program
 
 
+def _begun_again(moment: Moment) -> bool:
+    """Whether a programme has begun again with its first week, as after a long gap (M5)."""
+    return moment.before is not None and moment.before.plan.program_day != moment.look.plan.program_day
+
+
 def _same_chain(item: Item, other: Item, moment: Moment) -> bool:
     library = moment.catalog.exercises
     return library[item.exercise].chain == library[other.exercise].chain
+
+
+def _easier(item: Item, old: Item, moment: Moment) -> bool:
+    """Whether an item stands lower in the chain than it did, or in another chain."""
+    chain = moment.catalog.exercises[old.exercise].chain
+    return item.exercise not in chain or chain.index(item.exercise) < chain.index(old.exercise)
 
 
 def _level(item: Item, moment: Moment) -> int:

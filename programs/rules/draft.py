@@ -10,27 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from programs import course
 from programs.allowed import Allowed, Person
 from programs.catalog import Catalog
-from programs.course import (
-    BeltState,
-    Direction,
-    LegState,
-    Mornings,
-    Motor,
-    OverrideRow,
-    Pause,
-    Pending,
-    Pinned,
-    Response,
-    Return,
-    Score,
-    Training,
-    Verdict,
-    Walking,
-    WeightState,
-    Zone,
-)
 from programs.patient import Patient
 from programs.plan import (
     Decision,
@@ -51,11 +33,8 @@ from programs.rules import ladder
 from programs.triage import OPEN, Level, Lock
 
 CAPS = {
-    "ACU": "level_cap_acute",
-    "IRR": "level_cap_irritable",
-    "BAL": "level_cap_balance",
-    "SURG": "level_cap_surgery",
-}
+    "ACU": "level_cap_acute", "IRR": "level_cap_irritable", "BAL": "level_cap_balance", "SURG": "level_cap_surgery",
+}  # fmt: skip
 WEEKEND = 5  # date.weekday() of Saturday
 ENDS_KEPT = timedelta(days=60)
 
@@ -80,37 +59,37 @@ class Draft:
     slots: tuple[str, ...]
     missing: tuple[Missing, ...]
     new_until: date | None
-    leg: LegState
+    leg: course.LegState
     mode: Mode
     mode_rule: str | None
     mode_day: date | None
     flares: tuple[date, ...]
     calm_day: date | None
-    training: Training
-    pending: tuple[Pending, ...]
-    mornings: Mornings
+    training: course.Training
+    pending: tuple[course.Pending, ...]
+    mornings: course.Mornings
     locks: tuple[Lock, ...]
     answered: bool
     unsure: Mapping[str, date]
     asked: Mapping[str, date]
-    returning: Return | None
-    motor: Motor | None
-    direction: Direction
-    walking: Walking
-    weight: WeightState
-    belt: BeltState
-    scores: Mapping[str, Score]
+    returning: course.Return | None
+    motor: course.Motor | None
+    direction: course.Direction
+    walking: course.Walking
+    weight: course.WeightState
+    belt: course.BeltState
+    scores: Mapping[str, course.Score]
     baselines: Mapping[str, float]
     latest: Mapping[str, float]
-    response: Response
+    response: course.Response
     referrals: tuple[Referral, ...]
-    overrides: tuple[OverrideRow, ...]
-    verdicts: tuple[Verdict, ...]
+    overrides: tuple[course.OverrideRow, ...]
+    verdicts: tuple[course.Verdict, ...]
     waiting: tuple[Waiting, ...]
     cards: tuple[str, ...]
-    pauses: tuple[Pause, ...]
+    pauses: tuple[course.Pause, ...]
     ended: Mapping[str, date]
-    pinned: Pinned | None
+    pinned: course.Pinned | None
     shrink: Literal["", "A2", "A3"]
 
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
@@ -171,7 +150,7 @@ class Draft:
         """Whether a red flag or a fact closes the plan, not only questions after a long gap."""
         return any(lock.level not in OPEN and lock.flag != "RETURN" for lock in self.locks)
 
-    def pause(self, day: date) -> Pause | None:
+    def pause(self, day: date) -> course.Pause | None:
         return pause(self.pauses, day) if self.pauses else None
 
     def person_changed(self) -> bool:
@@ -202,6 +181,8 @@ class Draft:
             equipment=frozenset(self.patient.equipment),
             cap=self._cap(),
             included=frozenset(str(row.value) for row in self.overrides if row.field == "include"),
+            avoids=frozenset(self.patient.avoids),
+            swapped=self.patient.swapped,
         )
 
     def _opposite_closed(self) -> bool:
@@ -243,7 +224,7 @@ class Draft:
         self.items = tuple(item for item in swapped if item is not None)
 
     def change(self, **values: Any) -> None:
-        """Training with other values."""
+        """Sets values of the training record."""
         self.training = replace(self.training, **values)
 
     def decide(
@@ -253,7 +234,7 @@ class Draft:
         item: Item | None = None,
         after: Item | None = None,
         *,
-        zone: Zone | None = None,
+        zone: course.Zone | None = None,
         streak: int | None = None,
         cause: str | None = None,
         inputs: Mapping[str, Scalar] | None = None,

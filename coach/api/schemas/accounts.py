@@ -52,5 +52,7 @@ class Me(Tolerant):
     day_starts_at = fields.Integer(required=True, metadata={"description": "local minute at which a day begins"})
     quiet_from = fields.Integer(required=True, metadata={"description": "local minute"})
     quiet_until = fields.Integer(required=True, metadata={"description": "local minute"})
-    lock = fields.String(required=True, metadata={"description": "worst standing red flag; none or SOON serve exercises"})
+    lock = fields.String(
+        required=True, metadata={"description": "worst standing red flag; none or SOON serve exercises"}
+    )
     today = fields.Date(required=True, allow_none=True, metadata={"description": "your local day now"})

@@ -18,7 +18,7 @@ from coach.api.schemas.entry_kinds import KINDS
 from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
 from coach.api.schemas.plans import lock_cards
 from coach.services.diary import MOST_ENTRIES, Entry, Refusal
-from programs import canonical, events
+from programs import canonical, events, outcomes
 from programs.catalog import Catalog
 
 NAMELESS = UUID("6f9e7a52-0f0c-4b0e-9a43-4c1f6f6c2b11")  # names a safety answer whose own id cannot be read
@@ -103,7 +103,10 @@ def _body(kind: str, loaded: dict[str, Any], catalog: Catalog) -> events.Body:
         if inner is None:
             raise WrongInside(errors)
         return events.corrected(str(loaded["replaces"]), loaded["kind"], canonical.to_json(inner))
-    return events.body_from_json(kind, plain(loaded))
+    body = events.body_from_json(kind, plain(loaded))
+    if isinstance(body, events.Questionnaire):  # its form has bounds of its own; no log may hold others
+        outcomes.score(outcomes.Sheet(body.name, body.score, body.items, body.applies, body.answered), catalog)
+    return body
 
 
 def _loaded(schema: Schema, raw: Any) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,21 +1,26 @@
 """Facts about a person on the wire: the intake, and what changes later. Durations come as days, dates as dates."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, number, plain, text, whole, word
+from coach.api.schemas.values import Value
 from coach.services.problems import Problem
 from programs import canonical
 from programs.catalog import Catalog
 from programs.patient import Changes, Patient
-from programs.triage import Answer
+from programs.triage import Answer, Question
 
 DIAGNOSES = ("RAD", "STEN", "SPLI", "OSTP", "BAL", "HTN")
 EQUIPMENT = (
     "mat", "pillow", "chair", "wall", "band", "stick", "weight", "barbell", "bench", "strap", "step", "box",
     "bed", "bike", "pool",
 )  # fmt: skip
+
+POSITIONS = ("supine", "prone", "side", "four_point", "kneeling", "sitting", "standing", "bench", "pool")
 
 
 class BirthFact(Strict):
@@ -46,6 +51,7 @@ class Facts(Strict):
     cancer_ever = fields.Boolean()
     equipment = fields.List(word(*EQUIPMENT), validate=validate.Length(max=30))
     minutes = whole(5, 120, metadata={"description": "minutes a session"})
+    avoids = fields.List(word(*POSITIONS), validate=validate.Length(max=9), metadata={"description": "positions"})
     provoked_minutes = whole(0, 1440, metadata={"description": "how long leg pain lasts once provoked"})
     sleep_lost_nights = whole(0, 7, metadata={"description": "nights a week lost to leg pain"})
     eased_by_sitting = fields.Boolean(metadata={"description": "leg symptoms on standing that sitting eases"})
@@ -78,8 +84,11 @@ class IntakeRequest(Facts):
     birth = fields.Nested(BirthFact, load_default=None, allow_none=True)
     surgery = fields.Nested(SurgeryFact, load_default=None, allow_none=True)
     cancer_ever = fields.Boolean(load_default=False)
-    equipment = fields.List(word(*EQUIPMENT), load_default=lambda: ["mat", "chair", "wall"], validate=validate.Length(max=30))
+    equipment = fields.List(
+        word(*EQUIPMENT), load_default=lambda: ["mat", "chair", "wall"], validate=validate.Length(max=30)
+    )
     minutes = whole(5, 120, load_default=20)
+    avoids = fields.List(word(*POSITIONS), load_default=list, validate=validate.Length(max=9))
     red_flags = fields.Dict(
         keys=text(6),
         values=word("no", "yes", "unsure", "known"),
@@ -113,18 +122,14 @@ def _value(type_: type[Patient], data: dict[str, Any]) -> Patient:
         raise Problem("invalid", 422, "Some fields were not accepted.", fields={path or "body": reason}) from error
 
 
-class QuestionAnswer(Tolerant):
-    flag = fields.String(required=True)
-    screen = fields.String(required=True, metadata={"description": "which of the grouped screens"})
-    question = fields.String(required=True)
-    plainer = fields.String(required=True, metadata={"description": "for a second try after `unsure`"})
-    severe = fields.String(required=True, allow_none=True, metadata={"description": "asked after a yes"})
-    until = fields.String(required=True)
-    levels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    only_if = fields.List(fields.String(), required=True, metadata={"description": "conditions; none = everyone"})
+@dataclass(frozen=True)
+class IntakeQuestion(Question):
+    """A question of the onboarding screen; asked of everyone, or of whom one of the conditions fits."""
+
+    only_if: tuple[str, ...]
 
 
 class IntakeAnswer(Tolerant):
     answered = fields.Boolean(required=True)
-    questions = fields.List(fields.Nested(QuestionAnswer), required=True)
-    answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    questions = fields.List(Value(IntakeQuestion), required=True)
+    answers = Value(Mapping[str, str], required=True, metadata={"description": "the words on the buttons"})

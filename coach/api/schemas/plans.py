@@ -7,7 +7,7 @@ from datetime import date
 import marshmallow as ma
 from marshmallow import fields
 
-from coach.api.schemas.fields import Strict, Tolerant, counted
+from coach.api.schemas.fields import Strict, Tolerant, counted, text
 from coach.api.schemas.values import Value
 from coach.services.problems import invalid
 from coach.services.stored import Told
@@ -93,6 +93,13 @@ class NotChosen(Tolerant):
     rule = fields.String(required=True)
 
 
+class Swap(Strict):
+    """An exercise to have replaced by another of the same purpose, or wanted back."""
+
+    exercise = text(40, required=True)
+    back = fields.Boolean(load_default=False)
+
+
 class PlanAnswer(Tolerant):
     """Everything with its reason."""
 
@@ -121,6 +128,7 @@ class DecisionAnswer(Tolerant):
     inputs = fields.Dict(required=True, metadata={"description": "what the rule read"})
     cause = fields.String(required=True, allow_none=True)
     sentence = fields.String(required=True)
+    sources = fields.List(fields.String(), required=True, metadata={"description": "what the rule rests on"})
     superseded = fields.Boolean(required=True, metadata={"description": "a later report changed this day"})
 
 
