@@ -58,5 +58,5 @@ def release(
 
 
 def _append(session: Session, patient: Patient, kind: str, body: events.Body, author: Identity, now: datetime) -> None:
-    event = Event(str(uuid4()), plans.today(patient, now), now, kind, "clinician", body)
+    event = Event(str(uuid4()), plans.today(patient, now), log.instant(patient, now), kind, "clinician", body)
     log.append(session, patient, event, received_at=now, author_id=author.account_id)

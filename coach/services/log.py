@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,11 @@ def append(
             received_at=received_at,
         )
     )
+
+
+def instant(patient: Patient, now: datetime) -> datetime:
+    """When something happens that the service itself writes down: acts of one moment keep their order."""
+    return now + timedelta(microseconds=patient.last_seq)
 
 
 def read(session: Session, patient_id: UUID, *, since: date | None = None, up_to_seq: int | None = None) -> list[Event]:

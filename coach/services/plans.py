@@ -166,7 +166,7 @@ def _hold(patient: Patient, served: Plan | None, refolded: Plan, now: datetime, 
     if body == Held():
         return []
     name = f"held {refolded.day} {patient.last_seq} {adapt.rules_version} {catalog.content_hash}"
-    return [Event(str(uuid5(patient.id, name)), refolded.day, now, "held", "system", body)]
+    return [Event(str(uuid5(patient.id, name)), refolded.day, log.instant(patient, now), "held", "system", body)]
 
 
 def _store_decisions(session: Session, patient: Patient, refolded: Refolded, now: datetime) -> None:

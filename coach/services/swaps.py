@@ -27,8 +27,8 @@ def swap(
 ) -> Plan:
     """Replaces an exercise of the plan, or allows it again: it comes back by progress, not at once.
 
-    The caller has locked the patient. Raises Problem 422 for an exercise that is not in the plan (or was not swapped), 409 where a clinician chose it
-    or nothing of the same purpose and no harder fits the person.
+    The caller has locked the patient. Raises Problem 422 for an exercise that is not in the plan (or was not
+    swapped), 409 where a clinician chose it or nothing of the same purpose and no harder fits the person.
     """
     before = plans.store(session, patient, now, catalog)
     if before is None:
@@ -42,7 +42,8 @@ def swap(
     if item is not None and item.source in ("assigned", "included"):
         raise conflict("Your physiotherapist chose this exercise. Ask them first.")
     changed = swapped - {exercise} if back else swapped | {exercise}
-    event = Event(str(uuid4()), before.day, now, "condition", "patient", Condition(Changes(swapped=changed)))
+    at = log.instant(patient, now)
+    event = Event(str(uuid4()), before.day, at, "condition", "patient", Condition(Changes(swapped=changed)))
     log.append(session, patient, event, received_at=now, author_id=author.account_id)
     after = plans.store(session, patient, now, catalog)
     if after is None or (not back and all(each.why.instead != exercise for each in after.items)):

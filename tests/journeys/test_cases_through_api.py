@@ -29,21 +29,21 @@ PLAYED = (
 )
 FROM_STATE = "good-sessions-raise-reps"
 FAILING = """
-case: too-much-walking
-title: Three weeks later, in the week in which clocks change, and a wrong expectation
-rules: [W1]
+case: calls-it-a-flare
+title: A quiet person three weeks later, while the clocks change, and a wrong expectation
+rules: [F1]
 start: 2026-03-27
 events: []
 expect:
   - {day: 0, is: program, id: T05}
-  - {day: 2, is: walk, minutes: 99}
+  - {day: 2, is: mode, value: flare}
 """
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The lines of one run of the command; its exit status last."""
-    failing = tmp_path_factory.mktemp("cases") / "too-much-walking.yaml"
+    failing = tmp_path_factory.mktemp("cases") / "calls-it-a-flare.yaml"
     failing.write_text(FAILING)
     files = [*(FOLDER / f"{name}.yaml" for name in (*PLAYED, FROM_STATE)), failing]
     run = subprocess.run(
@@ -70,8 +70,8 @@ def test_a_case_that_starts_in_mid_course_is_run_pure_and_says_so(said: list[str
 
 
 def test_a_case_that_fails_does_so_in_the_same_words_as_pure(said: list[str]) -> None:
-    assert [line for line in said if "too-much-walking" in line] == [
-        "FAIL too-much-walking: day 2 walk minutes 99: found minutes 10"
+    assert [line for line in said if "calls-it-a-flare" in line] == [
+        "FAIL calls-it-a-flare: day 2 mode value flare: found value normal"
     ]
     assert said[-1] == "1"
 
