@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import after_setup_logger
 
 from coach.config import Config
@@ -12,6 +13,7 @@ from coach.wake import EXPIRES_S, TASKS, broker
 from programs import schedule
 from workers.standby import Standby
 
+REPLAY = "workers.upkeep.replay"
 SOFT_LIMIT_S, HARD_LIMIT_S = 30, 60
 
 
@@ -23,7 +25,7 @@ def settings() -> dict[str, Any]:
     return {
         **broker(config.redis_url),
         "worker_concurrency": config.worker_processes,
-        "include": ["workers.reminders", "workers.adaptation"],
+        "include": ["workers.reminders", "workers.adaptation", "workers.upkeep"],
         # All tasks may run twice and take no argument: lost ones cost a second, doubled ones nothing.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,  # else a killed child's message counts as done
@@ -40,7 +42,8 @@ def settings() -> dict[str, Any]:
         "task_track_started": False,
         "beat_schedule": {
             name: {"task": task, "schedule": 1.0, "options": {"expires": EXPIRES_S}} for name, task in TASKS.items()
-        },
+        }
+        | {"replay": {"task": REPLAY, "schedule": crontab(hour="3", minute="10"), "options": {"expires": 3600}}},
     }
 
 

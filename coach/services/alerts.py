@@ -22,9 +22,12 @@ def for_lock(session: Session, patient: Patient, lock: Lock, now: datetime) -> N
     _open(session, patient, kind, lock.flag, lock.level, now, lock.due)
 
 
-def for_failed_plan(session: Session, patient: Patient, now: datetime) -> None:
-    """The log could not be folded: an operator must look. The patient keeps the last safe routine."""
-    _open(session, patient, "failed_plan", "fold", "none", now, None)
+def for_failed_plan(session: Session, patient: Patient, now: datetime, subject: str = "fold") -> None:
+    """The log cannot be folded, or gives another plan than the stored one: an operator must look.
+
+    The patient keeps the last safe routine.
+    """
+    _open(session, patient, "failed_plan", subject, "none", now, None)
 
 
 def referrals(session: Session, patient: Patient, raised: Iterable[Referral], now: datetime) -> None:

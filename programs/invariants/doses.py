@@ -97,9 +97,12 @@ def steps_rise_slowly(moment: Moment) -> Iterator[str]:
 
 def lighter_after_trouble(moment: Moment) -> Iterator[str]:
     """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows."""
-    if moment.before is None or moment.set_by_hand:
+    if moment.before is None or moment.set_by_hand or moment.look.plan.mode == moment.before.plan.mode == "flare":
         return
-    before, now = plan_load(moment.before.plan, moment.catalog), _standing(moment.look, moment.catalog)
+    before, now = _standing(moment.before, moment.catalog), _standing(moment.look, moment.catalog)
+    before = max(before, plan_load(moment.before.plan, moment.catalog)) + _stepped_down(moment)
+    if moment.look.plan.mode == "flare":
+        before = max(before, served_load(moment.before.variants.get("calm", ()), moment.catalog))
     if now > before:
         for trouble in _troubles(moment):
             yield f"the load of {before} became {now} after {trouble}: {_changes(moment.before.plan, moment.look.plan)}"
@@ -143,7 +146,8 @@ def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}
     for item in held(moment.look.plan):
         old = then.get(item.key)
-        if old is not None and _load(item, moment) > _load(old, moment) and not _easier(item, old, moment):
+        risen = old is not None and _same_chain(item, old, moment) and _load(item, moment) > _load(old, moment)
+        if old is not None and risen and not _easier(item, old, moment):
             yield f"{_text(old)} became {_text(item)} without a session"
 
 
@@ -178,6 +182,14 @@ def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]
         lighter = max(lighter, plan_load(as_told.plan, catalog))
     if heavier > lighter:
         yield f"a load of {heavier} instead of {lighter}: {_changes(as_told.plan, worse.plan)}"
+
+
+def _stepped_down(moment: Moment) -> int:
+    """What the index counts as more only because an easier exercise of the chain begins at a higher amount."""
+    assert moment.before is not None
+    then = {item.key: item for item in held(moment.before.plan)}
+    pairs = [(then[item.key], item) for item in held(moment.look.plan) if item.key in then]
+    return sum(max(0, _load(new, moment) - _load(old, moment)) for old, new in pairs if _easier(new, old, moment))
 
 
 def _standing(look: Look, catalog: Catalog) -> int:
@@ -266,7 +278,7 @@ def _same_chain(item: Item, other: Item, moment: Moment) -> bool:
 def _easier(item: Item, old: Item, moment: Moment) -> bool:
     """Whether an item stands lower in the chain than it did, or in another chain."""
     chain = moment.catalog.exercises[old.exercise].chain
-    return item.exercise not in chain or chain.index(item.exercise) < chain.index(old.exercise)
+    return item.exercise in chain and chain.index(item.exercise) < chain.index(old.exercise)
 
 
 def _level(item: Item, moment: Moment) -> int:

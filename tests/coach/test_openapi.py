@@ -4,7 +4,7 @@ No answer may be a 5xx, and none may hold anything that the document does not sa
 cases of every field and parameter, and some chosen at random with a fixed seed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -17,11 +17,13 @@ from flask.testing import FlaskClient
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy.orm import Session, sessionmaker
 
 from programs import catalog
 from tests.coach.conftest import CLINICIAN, Move
-from tests.coach.people import PASSWORD, Person, entry
+from tests.coach.people import ALL_NO, PASSWORD, WELL, Person, entry
+from tests.patients import receiver_key
 from tests.ticks import tick
 
 EXAMPLES = 12  # random requests for each call of one's own; raise it to search longer
@@ -60,37 +62,85 @@ def people(client: FlaskClient, committed: sessionmaker[Session], now: datetime,
 
 
 @pytest.fixture
-def document(client: FlaskClient, people: dict[str, Person], now: datetime) -> dict[str, Any]:
+def document(client: FlaskClient) -> dict[str, Any]:
+    """The served one, with no room for what it does not say."""
     document: dict[str, Any] = client.get("/openapi.json").get_json()
-    _narrow(document, _existing(people, now + timedelta(days=1)))
-    _close(document)
+    for shape in _shapes(document["components"]["schemas"]):
+        if "properties" in shape:  # clients shall tolerate more, but there shall be no more
+            shape["additionalProperties"] = False
+        if words := shape.get("x-extensible-enum"):
+            shape["enum"] = [*words, None] if "null" in shape["type"] else words
+    return document
+
+
+@pytest.fixture
+def narrow(document: dict[str, Any], people: dict[str, Person], now: datetime) -> dict[str, Any]:
+    """The document whose good requests name what exists, so that its bad ones name anything else."""
+    existing = _existing(people, now + timedelta(days=1))
+    for shape in _shapes(document):
+        if "in" in shape and shape["name"] in existing:
+            shape["schema"] = {"enum": existing[shape["name"]]}
+    for shape in document["components"]["schemas"].values():
+        for name in shape.get("properties", {}).keys() & existing.keys():
+            if shape.get("additionalProperties") is False:  # of a request
+                shape["properties"][name]["enum"] = existing[name]
     return document
 
 
 @by_role
 def test_every_answer_is_what_the_document_says(
-    app: Flask, document: dict[str, Any], people: dict[str, Person], role: str
+    app: Flask, narrow: dict[str, Any], people: dict[str, Person], role: str
 ) -> None:
     others = {"exclude-path-regex": OWN[role], "enabled": False}
-    assert _failures(app, document, people[role], EXAMPLES, others, *ENTRIES) == []
+    assert _failures(app, narrow, people[role], EXAMPLES, others, *ENTRIES) == []
 
 
 @by_role
 def test_so_is_every_refusal_of_what_somebody_else_may_do(
-    app: Flask, document: dict[str, Any], people: dict[str, Person], role: str
+    app: Flask, narrow: dict[str, Any], people: dict[str, Person], role: str
 ) -> None:
     own = {"include-path-regex": OWN[role], "enabled": False}
     rest = {"exclude-path-regex": OWN[role], "phases": {"coverage": {"enabled": False}}}
-    assert _failures(app, document, people[role], OTHERS, own, rest) == []
+    assert _failures(app, narrow, people[role], OTHERS, own, rest) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"red_flags": ALL_NO | {"RF05": "yes", "RF09": "known"}},
+        {"age": 12},
+        {"pregnancy_day": "2025-11-02", "diagnoses": ["HTN"], "equipment": []},
+        {"leg": 7, "location": 4, "diagnoses": ["RAD"]},
+    ],
+)
+def test_every_state_of_a_person_is_in_the_document(
+    app: Flask, client: FlaskClient, document: dict[str, Any], now: datetime, move: Move, facts: dict[str, Any]
+) -> None:
+    person = Person(client).register()
+    schema = _schema(app, document, person)
+
+    def look() -> None:
+        for path, item in document["paths"].items():
+            if path.startswith("/v1/me") and "get" in item and "{" not in path:
+                assert schema[path]["GET"].Case().call_and_validate().status_code == 200
+
+    look()
+    schema["/v1/me/intake"]["PUT"].Case(body=WELL | facts).call_and_validate()
+    look()
+    session = entry("session", now, pre=3, peak=6, rpe=8, items={"BRIDGE": {"done": 1}})
+    danger = entry("checkin", now, answers={"RF01": "unsure"})
+    entries = [entry("checkin", now), session, entry("morning", now, pain=8), danger, {"kind": "dance"}]
+    schema["/v1/me/entries"]["POST"].Case(body={"entries": entries}).call_and_validate()
+    move(now + timedelta(days=1))
+    look()
 
 
 def _failures(
     app: Flask, document: dict[str, Any], person: Person, examples: int, *operations: dict[str, Any]
 ) -> list[str]:
-    schema = schemathesis.openapi.from_dict(document, config=_config(person, examples, operations))
-    schema.app = app
     found = []
-    for event in engine.from_schema(schema).execute():
+    for event in engine.from_schema(_schema(app, document, person, examples, operations)).execute():
         if isinstance(event, events.ScenarioFinished):
             for check in chain.from_iterable(event.recorder.checks.values()):
                 if failed := check.failure_info:
@@ -102,18 +152,22 @@ def _failures(
     return found
 
 
-def _config(person: Person, examples: int, operations: tuple[dict[str, Any], ...]) -> SchemathesisConfig:
+def _schema(
+    app: Flask, document: dict[str, Any], person: Person, examples: int = 1, operations: Sequence[dict[str, Any]] = ()
+) -> OpenApiSchema:
     config: dict[str, Any] = {
         "seed": 1,
         "generation": {"max-examples": examples, "deterministic": True, "database": "none", "no-shrink": True},
         "phases": {"examples": {"enabled": False}, "stateful": {"enabled": False}},
-        "operations": operations,
+        "operations": list(operations),
         "checks": {"enabled": False} | {check: {"enabled": True} for check in CHECKS},
         "auth": {"auto-signup": False},
     }
     if person.tokens:
         config["auth"]["openapi"] = {"bearer": {"bearer": person.tokens["access_token"]}}
-    return SchemathesisConfig.from_dict(config)
+    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    schema.app = app
+    return schema
 
 
 def _existing(people: dict[str, Person], now: datetime) -> dict[str, list[Any]]:
@@ -136,27 +190,10 @@ def _existing(people: dict[str, Person], now: datetime) -> dict[str, list[Any]]:
         "occurred_at": [(now - timedelta(minutes=each)).isoformat() for each in (0, 1, 600, 5000)],
         "local_day": [(now - timedelta(days=each)).date().isoformat() for each in (0, 1)],
         "refresh_token": [locked.tokens["refresh_token"]],
+        "endpoint": ["https://push.example.org/x"],
+        "p256dh": [receiver_key()],
+        "auth": ["AAAAAAAAAAAAAAAAAAAAAA"],
     }
-
-
-def _narrow(document: dict[str, Any], existing: dict[str, list[Any]]) -> None:
-    """Good requests name what exists, so that bad ones name anything else."""
-    for shape in _shapes(document):
-        if "in" in shape and shape["name"] in existing:
-            shape["schema"] = {"enum": existing[shape["name"]]}
-    for shape in document["components"]["schemas"].values():
-        for name in shape.get("properties", {}).keys() & existing.keys():
-            if shape.get("additionalProperties") is False:  # of a request
-                shape["properties"][name]["enum"] = existing[name]
-
-
-def _close(document: dict[str, Any]) -> None:
-    """Clients tolerate fields and words they do not know; here there shall be none."""
-    for shape in _shapes(document["components"]["schemas"]):
-        if "properties" in shape:
-            shape["additionalProperties"] = False
-        if words := shape.get("x-extensible-enum"):
-            shape["enum"] = [*words, None] if "null" in shape["type"] else words
 
 
 def _shapes(value: Any) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ from programs.events import Event
 from tests.workers.facts import chronic
 from workers.adaptation import adapt_due
 from workers.reminders import tick_due
+from workers.upkeep import replay_sample
 
 Sessions = sessionmaker[Session]
 CLINIC = UUID("8d8ad0de-2c6e-4a3f-9f0b-54d1b0a7c001")
@@ -207,3 +208,20 @@ def test_a_thousand_reports_race_a_thousand_ticks_without_a_deadlock(
         assert session.scalar(select(func.count()).select_from(EventRow)) == 20 + 1000
         stale = select(func.count()).select_from(Plan).join(Patient, Patient.id == Plan.patient_id)
         assert session.scalar(stale.where(Plan.folded_seq != Patient.last_seq)) == 0
+
+
+def test_a_plan_that_is_not_what_its_log_gives_is_an_alert(
+    committed: Sessions, config: Config, content: Catalog, at: Callable[[datetime], None], now: datetime
+) -> None:
+    honest, tampered = _people(committed, 2, now)
+    at(now)
+    adapt_due(committed, config, content)
+    assert replay_sample(committed, config, content) == 0
+    with committed.begin() as session:
+        plan = session.get_one(Plan, tampered)
+        plan.state = plan.state | {"mode": "flare"}
+    assert replay_sample(committed, config, content) == 1
+    with committed() as session:
+        alert = session.scalars(select(Alert)).one()
+        assert (alert.patient_id, alert.kind, alert.subject) == (tampered, "failed_plan", "replay")
+        assert alert.patient_id != honest

@@ -10,7 +10,7 @@ from coach.processes import wait_until
 from coach.standalone import free_port
 from coach.wake import EXPIRES_S, QUEUE, TASKS, Waker
 from tests.faults.processes import environ
-from workers.app import app, settings
+from workers.app import REPLAY, app, settings
 
 
 @pytest.fixture(autouse=True)
@@ -21,13 +21,14 @@ def settings_from_the_environment(config: Config, monkeypatch: pytest.MonkeyPatc
 
 def test_every_hint_names_a_task_that_exists() -> None:
     app.loader.import_default_modules()
-    assert set(TASKS.values()) <= set(app.tasks)
+    assert {*TASKS.values(), REPLAY} <= set(app.tasks)
 
 
-def test_beat_sends_each_task_every_second_and_stale_ones_expire() -> None:
-    planned = settings()["beat_schedule"].values()
-    assert {entry["task"] for entry in planned} == set(TASKS.values())
-    assert all(entry["schedule"] == 1.0 and entry["options"]["expires"] == EXPIRES_S for entry in planned)
+def test_beat_sends_each_hint_every_second_and_stale_ones_expire() -> None:
+    planned = {entry["task"]: entry for entry in settings()["beat_schedule"].values()}
+    assert planned.keys() == {*TASKS.values(), REPLAY}
+    assert all(planned[name]["schedule"] == 1.0 for name in TASKS.values())
+    assert all(planned[name]["options"]["expires"] == EXPIRES_S for name in TASKS.values())
 
 
 def test_one_queue_is_filled_and_that_one_is_consumed() -> None:
