@@ -20,7 +20,7 @@ export NODE_USE_SYSTEM_CA := 1
 # A .venv whose Python has gone (an upgrade, a copied folder) is made anew.
 $(shell .venv/bin/python -c '' 2>/dev/null || rm -rf .venv)
 
-.PHONY: help run test check lint lock format clean
+.PHONY: help run test check lint lock mutation format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ lint: .venv/dev.txt ## formatting, lint, types, import arrows
 	$(IN_VENV) -m ruff check .
 	$(IN_VENV) -m mypy
 	$(IN_VENV) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+mutation: .venv/dev.txt ## take each rule out and show which worked cases notice
+	@$(IN_VENV) -m tests.programs.mutation
 
 format: .venv/dev.txt ## format the code
 	$(IN_VENV) -m ruff check --fix .

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from coach.config import CannotStart, Config, inherited, variable
@@ -53,7 +54,32 @@ def _parser() -> argparse.ArgumentParser:
     replay = add("replay", _replay, "fold stored logs again and compare the plans; exit status 1 if one differs")
     replay.add_argument("patient", nargs="?", type=UUID, metavar="PATIENT_ID")
     replay.add_argument("--all-of-a-sample", type=int, metavar="N", dest="sample", help="of N patients by chance")
+    simulated = add("simulate", _simulate, "live simulated patients; exit status 1 for a breach or a rule never seen")
+    simulated.add_argument("--patients", type=int, default=200, metavar="N")
+    simulated.add_argument("--days", type=int, default=180, metavar="D")
+    simulated.add_argument("--seed", type=int, default=1, metavar="S")
+    simulated.add_argument("--archetype", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    simulated.add_argument("--patient", type=int, metavar="K", help="one life of the archetype, told in full")
+    simulated.add_argument("--processes", type=int, metavar="P", help="instead of one for each core")
+    simulated.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    _add_content(commands)
     return parser
+
+
+def _add_content(commands: Any) -> None:
+    parser = commands.add_parser("content", help="check, compare and review the clinical content")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+
+    def add(name: str, call: Callable[[argparse.Namespace], int], what: str) -> argparse.ArgumentParser:
+        action: argparse.ArgumentParser = actions.add_parser(name, help=what, description=what)
+        action.set_defaults(call=call)
+        return action
+
+    check = add("check", _content_check, "read the content and count it, or say in one line what is wrong")
+    check.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="another folder of content")
+    review = add("review", _content_review, "write the document that a clinician reviews and signs")
+    review.add_argument("--out", type=Path, default=Path("review.html"), metavar="FILE", help="review.html unless said")
+    add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
 
 
 def _run(_options: argparse.Namespace) -> int:
@@ -124,6 +150,37 @@ def _replay(options: argparse.Namespace) -> int:
     from coach import replay
 
     return replay.run(Config.from_env(), options.patient, options.sample)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from coach import simulation
+
+    asked = simulation.Asked(
+        options.patients, options.days, options.seed, tuple(options.archetype), options.patient, options.processes,
+        options.json,
+    )  # fmt: skip
+    try:
+        return simulation.run(asked)
+    except ValueError as error:
+        raise CannotStart(str(error)) from None
+
+
+def _content_check(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.check(options.folder)
+
+
+def _content_review(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.write_review(options.out)
+
+
+def _content_similar(_options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.similar()
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ Each day takes in what a clinician set, turns (silence is judged too), closes on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from programs import events as log
-from programs import timeline
+from programs import routine, timeline
 from programs.catalog import Catalog
 from programs.course import LegState, Reading, Training, WeightState
 from programs.events import Event, Held
@@ -19,6 +19,7 @@ from programs.plan import Decision, Dose, Plan, is_out
 from programs.rules import day as day_of
 from programs.rules import dose, ladder, program
 from programs.rules.draft import Draft
+from programs.selection import Variant
 from programs.timeline import Line
 
 rules_version = "1"
@@ -70,17 +71,11 @@ def load_index(plan: Plan, catalog: Catalog) -> int:
 
 
 def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
-    """What a late report or an upgrade may not change of today: doses rise no further, nothing raised is taken back.
+    """What a late report or an upgrade may not change of today: its load rises no further, nothing is taken back.
 
     Compares the plan that was served with the one folded again; None when there is nothing to hold.
     """
-    library = catalog.exercises
-    items: dict[str, Dose] = {}
-    chains = {library[item.exercise].chain: item for item in served.items if item.exercise in library}
-    for item in refolded.items:
-        before = chains.get(library[item.exercise].chain)
-        if before is not None and ladder.heavier(item, before.exercise, before.dose, catalog):
-            items[before.exercise] = before.dose
+    items, variants = _doses_held(served, refolded, catalog), _exercises_held(served, refolded, catalog)
     flags = {lock.flag for lock in refolded.locks}
     locks = tuple(
         lock
@@ -96,7 +91,41 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
         if (referral.kind, referral.rule) not in known
         and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) < referral.day
     )
-    return Held(items, locks, referrals) if items or locks or referrals else None
+    return Held(items, locks, referrals, variants) if items or variants or locks or referrals else None
+
+
+def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dose]:
+    """The doses that were served of every chain of which the plan would now hold more."""
+    library = catalog.exercises
+    before = [item for item in served.items if item.exercise in library and not is_out(item, served.day)]
+    own = {item.exercise: item for item in before}
+    mates = {library[item.exercise].chain: item for item in before}
+    raised = set()
+    for item in refolded.items:
+        chain = library[item.exercise].chain
+        then = own.get(item.exercise) or mates.get(chain)
+        if then is not None and not is_out(item, refolded.day):
+            raised |= {chain} if ladder.heavier(item, then.exercise, then.dose, catalog) else set()
+    return {name: item.dose for name, item in own.items() if library[name].chain in raised}
+
+
+def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Variant, frozenset[str]]:
+    """The exercises of every variant that would now hold others; an easier one of a chain may take its place."""
+    then, now = (
+        routine.chosen_items(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded)
+    )
+    held: dict[Variant, frozenset[str]] = {}
+    for variant, items in now.items():
+        before = then.get(variant, then["full"])
+        may, names = {item.exercise for item in before}, {item.exercise for item in items}
+        gone = {catalog.exercises[item.exercise].chain: item for item in before if item.exercise not in names}
+        for item in items:
+            mate = gone.get(catalog.exercises[item.exercise].chain)
+            if mate is not None and not ladder.heavier(item, mate.exercise, mate.dose, catalog):
+                may.add(item.exercise)
+        if before and not names <= may:
+            held[variant] = frozenset(may)
+    return held
 
 
 def _begun(

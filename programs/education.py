@@ -63,7 +63,7 @@ class Number:
     """A number that only texts name: `value`, or `low` to `high`."""
 
     id: Id
-    unit: Id
+    unit: Annotated[str, Within(1, 40)]
     source: Id
     value: Value | None = None
     low: Value | None = None

@@ -30,6 +30,7 @@ from programs.entries import (
     Questionnaire,
     Session,
     Steps,
+    Variant,
     Weight,
 )
 from programs.patient import Changes, Patient
@@ -118,11 +119,17 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Written by the service after a late report: doses may not rise over what was served, nothing is taken back."""
+    """Written by the service after a late report: doses may not rise over what was served, nothing is taken back.
+
+    `served`: for each variant the exercises to which the rest of the day is kept; a variant not named is free.
+    """
 
     items: Annotated[Mapping[ExerciseId, Dose], Within(0, 60)] = field(default_factory=dict)
     locks: Annotated[tuple[Lock, ...], Within(0, 60)] = ()
     referrals: Annotated[tuple[Referral, ...], Within(0, 60)] = ()
+    served: Annotated[Mapping[Variant, Annotated[frozenset[ExerciseId], Within(0, 60)]], Within(0, 4)] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from programs.course import (
     WeightState,
     Zone,
 )  # fmt: skip
+from programs.entries import Variant
 from programs.patient import Patient
 from programs.triage import LEVELS, Level, Lock, worst
 
@@ -54,7 +55,10 @@ class Why:
     `because` is the condition, cap or equipment that kept the other one out.
     """
 
-    kind: Literal["planned", "assigned", "included", "fallback", "replaced", "capped", "equipment", "position", "swapped", "dropped"]
+    kind: Literal[
+        "planned", "assigned", "included", "fallback", "replaced", "capped", "equipment", "position", "swapped",
+        "dropped",
+    ]  # fmt: skip
     rule: str
     instead: str | None = None
     because: str | None = None
@@ -196,6 +200,7 @@ class Plan:
     ended: Mapping[str, date] = field(default_factory=dict)  # flags released, referrals settled lately
     pinned: Pinned | None = None
     shrink: Literal["", "A2", "A3"] = ""  # little was done lately: the routine is made small
+    only_today: Mapping[Variant, frozenset[str]] = field(default_factory=dict)  # variant -> all it may hold today
 
     @property
     def shown(self) -> tuple[Item, ...]:

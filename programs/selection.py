@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from programs.allowed import Allowed
 from programs.catalog import Catalog, Exercise
+from programs.course import Pause
 from programs.plan import Dose, Item, Plan, Why, is_out
 from programs.triage import OPEN
 
@@ -39,17 +40,20 @@ def served(
 
     `usual`: of a usual day, whatever today's answers, rests and flares are (the measure of weekly sets).
     """
-    pause = plan.pause(day)
+    pause = None if usual else plan.pause(day)
     if not usual and (plan.level not in OPEN or (pause is not None and pause.wanted == "off")):
         return ()
     calm = not usual and (variant == "calm" or plan.calm_day == day or plan.mode == "flare")
     items = _calm(plan, allowed, day) if calm else _usual(plan, allowed, day, usual)
     if not usual:
         items = _narrowed(plan, allowed, day, variant, items)
-    chosen = _fitting(items, _counted(plan, allowed, day, items), _limit_s(plan, allowed, day, variant), allowed)
-    only_walk = pause is not None and pause.wanted == "walk"
-    if not only_walk and not any(_counts(item, allowed) for item in chosen):
-        chosen = _never_empty(plan, allowed, chosen, _limit_s(plan, allowed, day, variant))
+        items = _as_served(plan, day, variant, items)
+    wanted, limit_s = _counted(plan, allowed, day, items), _limit_s(plan, allowed, variant, pause)
+    chosen = _fitting(wanted, limit_s, allowed)
+    if _is_walk(pause):
+        chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
+    if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
+        chosen = _never_empty(plan, allowed, wanted, limit_s)
     return tuple(chosen)
 
 
@@ -71,17 +75,16 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
     if plan.mode == "flare" and plan.leg.centralising:
         towards = DIRECTIONS.get(plan.direction.value)
         names += [key for key in own if library[key].category == "DPX" and library[key].direction == towards]
-    names += [key for key in (*calm[:1], WALK, *calm[1:]) if key not in names and allowed.fits(key)]
+    names += [key for key in (*calm[:1], WALK, *calm[1:]) if key not in _held(plan) and allowed.fits(key)]
     return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
 
 
 def _narrowed(
     plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]
 ) -> list[Item]:
-    library = allowed.catalog.exercises
+    library, pause = allowed.catalog.exercises, plan.pause(day)
     neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
     level_max = 1 if plan.level == "SOON" else 5
-    pause = plan.pause(day)
     kept = []
     for item in items:
         exercise = library[item.exercise]
@@ -89,12 +92,16 @@ def _narrowed(
             continue
         if plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER":
             continue
-        if pause is not None and pause.wanted == "walk" and exercise.category != "AER":
+        if _is_walk(pause) and exercise.category != "AER":
             continue
         kept.append(_eased(plan, allowed, item))
-    if not kept and pause is not None and pause.wanted == "walk" and allowed.fits(WALK):
-        kept.append(_extra(WALK, allowed, "I11"))
-    return kept
+    return kept or (_easy_walk(plan, allowed, "I11") if _is_walk(pause) else [])
+
+
+def _as_served(plan: Plan | Draft, day: date, variant: Variant, items: list[Item]) -> list[Item]:
+    """After a late report: nothing that today's routine did not hold already, but what a clinician chose."""
+    only = plan.only_today.get(variant) if day == plan.day else None
+    return [i for i in items if only is None or i.exercise in only or not _not_by_clinician(i)]
 
 
 def _eased(plan: Plan | Draft, allowed: Allowed, item: Item) -> Item:
@@ -122,7 +129,7 @@ def _counted(plan: Plan | Draft, allowed: Allowed, day: date, items: Sequence[It
     rest = [item for item in items if not _counts(item, allowed)]
     if plan.shrink == "A3":
         walks = [i for i in rest if allowed.catalog.exercises[i.exercise].category == "AER"][:1]
-        rest = walks or ([_extra(WALK, allowed, "A3")] if allowed.fits(WALK) else [])
+        rest = walks or _easy_walk(plan, allowed, "A3")
     keep = {item.exercise for item in (*counted, *rest)}
     return [item for item in items if item.exercise in keep] + [i for i in rest if i not in items]
 
@@ -142,7 +149,7 @@ def _spread(items: Sequence[Item], allowed: Allowed) -> list[Item]:
     return first + second
 
 
-def _limit_s(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> int:
+def _limit_s(plan: Plan | Draft, allowed: Allowed, variant: Variant, pause: Pause | None) -> int:
     """The longest routine in seconds: the person's minutes, the programme's or a clinician's, plus a tenth (I11)."""
     numbers = allowed.catalog.constants
     program = allowed.catalog.programs.get(plan.program or "")
@@ -151,16 +158,15 @@ def _limit_s(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) 
     most = min(minutes) * (100 + numbers.session.over_pct) // 100
     if plan.shrink == "A2":
         most = min(most, numbers.adherence.short_minutes)
-    pause = plan.pause(day)
     if variant == "short" or (pause is not None and pause.wanted == "short"):
         most = min(most, numbers.session.short_minutes)
     return most * 60
 
 
-def _fitting(items: Sequence[Item], wanted: Sequence[Item], limit_s: int, allowed: Allowed) -> list[Item]:
-    """As many as fit, what a clinician chose first, then in the plan's order."""
+def _fitting(wanted: Sequence[Item], limit_s: int, allowed: Allowed, *, counted_first: bool = False) -> list[Item]:
+    """As many as fit, what a clinician chose first, then in the plan's order; `counted_first`: walks after those."""
     left, keep = limit_s, set()
-    for item in sorted(wanted, key=_not_by_clinician):
+    for item in sorted(wanted, key=lambda i: (counted_first and not _counts(i, allowed), _not_by_clinician(i))):
         takes = seconds(allowed.catalog.exercises[item.exercise], item.dose, allowed.catalog)
         if takes <= left:
             left -= takes
@@ -168,18 +174,50 @@ def _fitting(items: Sequence[Item], wanted: Sequence[Item], limit_s: int, allowe
     return [item for item in wanted if item.exercise in keep]
 
 
-def _never_empty(plan: Plan | Draft, allowed: Allowed, chosen: Sequence[Item], limit_s: int) -> list[Item]:
-    """Something easy where nothing of the plan is left (I11), as far as the person's conditions allow."""
-    library = allowed.catalog.exercises
-    names = [key for key in allowed.catalog.fallback if allowed.fits(key)]
+def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
+    """Where no walk fits: as many minutes of one as do, else the easy walk."""
+    shorter = []
+    for item in wanted:
+        exercise, (low, _, _) = allowed.catalog.exercises[item.exercise], allowed.range(item.exercise)
+        minutes = (limit_s - seconds(exercise, Dose(1, 0), allowed.catalog)) // 60
+        if low <= minutes:
+            shorter.append(replace(item, dose=Dose(1, min(minutes, item.dose.amount))))
+    return shorter[:1] or _fitting(_easy_walk(plan, allowed, "I11"), limit_s, allowed)
+
+
+def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
+    """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow.
+
+    What the plan holds but lets rest comes last, at the plan's dose.
+    """
+    chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
+    if any(_counts(item, allowed) for item in chosen):
+        return chosen
+    library, held = allowed.catalog.exercises, _held(plan)
+    easy = (e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED)
+    fallback = allowed.catalog.fallback
+    names = [key for key in fallback if key not in held and allowed.fits(key)]
     if not any(library[key].category not in UNCOUNTED for key in names):
-        easy = (e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED)
-        names += [key for key in easy if allowed.fits(key)][:1]
-    items = [*chosen]
-    known = {item.exercise for item in items}
-    items += [_extra(key, allowed, "I11") for key in names if key not in known]
+        names += [key for key in easy if key not in held and allowed.fits(key)][:1]
+    items = [*wanted, *(_extra(key, allowed, "I11") for key in names)]
+    if not any(_counts(item, allowed) for item in items):
+        items += [held[key] for key in fallback if key in held and allowed.fits(key)]
     items.sort(key=lambda item: not _counts(item, allowed))
-    return _fitting(items, items, limit_s, allowed)
+    return _fitting(items, limit_s, allowed, counted_first=True)
+
+
+def _held(plan: Plan | Draft) -> dict[str, Item]:
+    """What the plan holds: it is served at the plan's dose or, while it rests, not at all."""
+    return {item.exercise: item for item in plan.shown}
+
+
+def _easy_walk(plan: Plan | Draft, allowed: Allowed, rule: str) -> list[Item]:
+    """An easy walk beside the plan, unless the plan has one of its own that rests."""
+    return [_extra(WALK, allowed, rule)] if WALK not in _held(plan) and allowed.fits(WALK) else []
+
+
+def _is_walk(pause: Pause | None) -> bool:
+    return pause is not None and pause.wanted == "walk"
 
 
 def _extra(exercise: str, allowed: Allowed, rule: str) -> Item:

@@ -22,7 +22,7 @@ from workers import process
 from workers.app import app
 from workers.points import reached
 
-BATCH = 50  # patients locked in one transaction
+BATCH = 10  # patients locked in one transaction: a report waits for them
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(minutes=1), timedelta(hours=6)
 
 logger = structlog.get_logger()

@@ -46,7 +46,7 @@ def patients(page: dict[str, Any]) -> dict[str, Any]:
 @allow(*CLINICIAN)
 @blueprint.response(200, plan_wire.PlanAnswer)
 def patient(patient_id: UUID) -> dict[str, Any]:
-    """One patient's plan with its reasons, as the patient sees it and with what stands against it."""
+    """One patient's plan with its reasons: what the patient sees, and what a lock withholds from them."""
     with edge.unit() as unit:
         _patient(unit, patient_id, "read plan")
         known = stored.read(unit.session, patient_id, unit.now, edge.parts().catalog)
@@ -75,7 +75,7 @@ def assign(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
 @blueprint.arguments(wire.Override)
 @blueprint.response(200, plan_wire.PlanAnswer)
 def override(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
-    """Set a bounded exception, with a reason and an end. The answer's decisions say if a rule refused it."""
+    """Set a bounded exception, with a reason and an end. The answer's verdicts say if a rule refused it."""
     return _act(patient_id, "override", events.Override(**data))
 
 
@@ -87,7 +87,9 @@ def record(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     """Record entries on behalf of a patient."""
     with edge.unit() as unit:
         patient_row = _patient(unit, patient_id, "record entries", lock=True)
-        return entry_answers.answer(unit, patient_row, data["entries"])
+        answer = entry_answers.answer(unit, patient_row, data["entries"])
+    edge.parts().waker.wake("adapt")
+    return answer
 
 
 @blueprint.get("/alerts")

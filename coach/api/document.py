@@ -20,7 +20,7 @@ service's time in the header Server-Time; every refusal is a problem document (R
 Clients tolerate fields and words they do not know. Not a cleared medical device."""
 
 TEXT = {"type": "string"}
-FRAME = {
+HEADERS: dict[str, dict[str, Any]] = {
     "Server-Time": {
         "description": "the service's time; correct your own clock by it",
         "required": True,
@@ -31,14 +31,26 @@ FRAME = {
         "required": True,
         "schema": TEXT | {"format": "uuid"},
     },
-}
-REFUSED = {
+    "ETag": {"description": "send it back as If-None-Match", "required": True, "schema": TEXT},
     "Retry-After": {"description": "with 429 and 503: seconds to wait", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "with 401", "schema": TEXT},
     "Allow": {"description": "with 405: the methods this address knows", "schema": TEXT},
 }
-ETAG = {"ETag": {"description": "send it back as If-None-Match", "required": True, "schema": TEXT}}
 IF_NONE_MATCH = {"in": "header", "name": "If-None-Match", "description": "the last ETag", "schema": TEXT}
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+ETAG = _headers("ETag")  # declares an answer that a client may ask for again with If-None-Match
+FRAME = _headers("Server-Time", "X-Request-Id")
+REFUSED = FRAME | _headers("Retry-After", "WWW-Authenticate", "Allow")
+
+
+def in_path(name: str, description: str) -> dict[str, str]:
+    """For `parameters` of a route: what an address cannot say by its name."""
+    return {"in": "path", "name": name, "description": description}
 
 
 class FieldError(Tolerant):
@@ -78,6 +90,8 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     api = CoachApi(app)
     for describe in (value2schema, _dict2schema):
         api.ma_plugin.converter.add_attribute_function(describe)
+    for name, header in HEADERS.items():
+        api.spec.components.header(name, header)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     entries.describe(api.spec)
     for blueprint in blueprints:
@@ -96,11 +110,11 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         return render_template("docs.html", document=api.spec.to_dict())
 
 
-def _dict2schema(converter: OpenAPIConverter, field: fields.Field, *, ret: dict[str, Any]) -> dict[str, Any]:
+def _dict2schema(converter: OpenAPIConverter, field: fields.Field[Any], *, ret: dict[str, Any]) -> dict[str, Any]:
     """apispec bounds the names of an object as if it were a text, and leaves out what a name may be."""
     if not isinstance(field, fields.Dict):
         return {}
-    found = {new: ret.pop(old) for old, new in (("maxLength", "maxProperties"),) if old in ret}
+    found = {"maxProperties": ret.pop("maxLength")} if "maxLength" in ret else {}
     if field.key_field is not None and field.key_field.validators:
         found["propertyNames"] = converter.field2property(field.key_field)
     return found
@@ -110,11 +124,11 @@ def _finish(app: Flask, api: Api) -> None:
     """What holds for every call: its name, its headers, refusals as problem+json, no token where none is asked."""
     for endpoint, operation in _operations(app, api):
         operation["operationId"] = endpoint.replace(".", "_")
-        if app.view_functions[endpoint].audience == (PUBLIC,):  # type: ignore[attr-defined]
+        if getattr(app.view_functions[endpoint], "audience", None) == (PUBLIC,):
             operation["security"] = []
         answers = operation["responses"]
         if "ETag" in answers.get("200", {}).get("headers", {}):
-            answers["304"] = {"description": "Nothing has changed since the ETag you sent", "headers": dict(ETAG)}
+            answers["304"] = {"description": "Nothing has changed since the ETag you sent", "headers": ETAG}
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
         for response in answers.values():
             if "$ref" not in response:
@@ -122,7 +136,7 @@ def _finish(app: Flask, api: Api) -> None:
     for name, response in api.spec.components.responses.items():
         response["description"] = "Refused" if name == "DEFAULT_ERROR" else "Some fields were not accepted"
         response["content"] = {"application/problem+json": response["content"].pop("application/json")}
-        response["headers"] = FRAME | REFUSED
+        response["headers"] = REFUSED
     for (schema, *_), name in api.ma_plugin.converter.refs.items():
         if words := vars(schema).get("__doc__"):
             api.spec.components.schemas[name]["description"] = " ".join(words.split())

@@ -8,7 +8,7 @@ from flask import Response, request
 from coach.api import edge, entry_answers
 from coach.api.auth import PATIENT, allow, limits_itself
 from coach.api.body import Blueprint
-from coach.api.document import ETAG
+from coach.api.document import ETAG, in_path
 from coach.api.schemas import entries as entry_wire
 from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import plans as plan_wire
@@ -93,7 +93,7 @@ def today() -> Response:
     return _ready(served)
 
 
-@blueprint.get("/routines/<string:day>")
+@blueprint.get("/routines/<string:day>", parameters=[in_path("day", "your local day, such as 2026-03-02")])
 @allow(*PATIENT)
 @blueprint.response(200, plan_wire.RoutineAnswer, headers=ETAG)
 def routine_of(day: str) -> Response:

@@ -6,9 +6,12 @@ from uuid import UUID
 from coach.api import edge
 from coach.api.auth import PATIENT, PUBLIC, allow
 from coach.api.body import Blueprint
+from coach.api.document import in_path
 from coach.api.schemas import reminders as wire
 from coach.services import access, devices, inbox, reminders, snooze
 from programs.schedule import Rule
+
+COLLAPSE_ID = "its collapse id, as in `upcoming` and the inbox"
 
 blueprint = Blueprint("reminders", __name__, url_prefix="/v1", description="Reminders, inbox, devices")
 
@@ -58,7 +61,7 @@ def remove(reminder_id: UUID) -> None:
         reminders.remove(unit.session, patient, reminder_id, unit.now)
 
 
-@blueprint.post("/me/reminders/<string:occurrence>/snooze")
+@blueprint.post("/me/reminders/<string:occurrence>/snooze", parameters=[in_path("occurrence", COLLAPSE_ID)])
 @allow(*PATIENT)
 @blueprint.arguments(wire.SnoozeRequest)
 @blueprint.response(200, wire.SnoozeAnswer)
@@ -80,7 +83,7 @@ def read_inbox(page: dict[str, Any]) -> dict[str, Any]:
         return {"items": inbox.items(unit.session, patient, unit.now, page.get("before"))}
 
 
-@blueprint.post("/me/inbox/<string:item>/read")
+@blueprint.post("/me/inbox/<string:item>/read", parameters=[in_path("item", COLLAPSE_ID)])
 @allow(*PATIENT)
 @blueprint.response(204)
 def mark_read(item: str) -> None:
@@ -90,7 +93,7 @@ def mark_read(item: str) -> None:
         inbox.mark_read(unit.session, patient, item, unit.now)
 
 
-@blueprint.put("/me/devices/<uuid:device_id>")
+@blueprint.put("/me/devices/<uuid:device_id>", parameters=[in_path("device_id", "made by the phone")])
 @allow(*PATIENT)
 @blueprint.arguments(wire.Subscription)
 @blueprint.response(204)
@@ -101,7 +104,7 @@ def register_device(data: dict[str, Any], device_id: UUID) -> None:
         devices.register(unit.session, patient, device_id, **data, now=unit.now)
 
 
-@blueprint.delete("/me/devices/<uuid:device_id>")
+@blueprint.delete("/me/devices/<uuid:device_id>", parameters=[in_path("device_id", "made by the phone")])
 @allow(*PATIENT)
 @blueprint.response(204)
 def remove_device(device_id: UUID) -> None:

@@ -36,7 +36,7 @@ class Decision(Base):
     day: Mapped[date]
     rule: Mapped[str] = mapped_column(String(12))
     exercise: Mapped[str | None] = mapped_column(String(40))
-    change: Mapped[str] = mapped_column(String(20))
+    change: Mapped[str] = mapped_column(String(40))
     body: Mapped[dict[str, Any]]
     revision: Mapped[int]
     superseded_by: Mapped[int | None]  # revision whose fold decided otherwise

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -44,7 +44,7 @@ class Account:
             _, self.tokens = self.service.http.send("POST", "/v1/auth/refresh", renewal)
             status, answer = self._send(method, path, body)
         if status not in (200, 201):
-            raise Refused(f"{method} {path}: {status} {answer.get('fields') or answer.get('title')}")
+            raise Refused(f"{method} {path}: {status} {answer.get('errors') or answer.get('title')}")
         return answer
 
     def _send(self, method: str, path: str, body: Any) -> tuple[int, Any]:
@@ -99,7 +99,10 @@ class Patient:
                 raise Refused(f"{line.kind}: {result['status']} {result.get('errors')}")
 
     def _intake(self, body: events.Intake) -> dict[str, Any]:
-        facts: dict[str, Any] = _known(canonical.to_json(body.patient))
+        """What has a fact's default is not told: some facts the intake does not ask for."""
+        told = [each.name for each in fields(body.patient) if getattr(body.patient, each.name) != each.default]
+        document = canonical.to_json(body.patient)
+        facts = {name: document[name] for name in told if document[name] is not None}
         return facts | {"red_flags": self._all_answered(body.red_flags), "severe": sorted(body.severe)}
 
     def _entry(self, line: Event, at: datetime) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from programs import canonical, numbers
 from programs import catalog as content
-from programs import numbers
-from programs.allowed import CLASS_GRADED
-from programs.catalog import Catalog, DoseRange, Exercise
+from programs.allowed import Allowed, Person
+from programs.catalog import Catalog, DoseRange, Equipment, Exercise
 from programs.conditions import Condition
 from programs.numbers import Constant
-from programs.words import NUMBER, Words, read_words
+from programs.words import NUMBER, SCREENS, Words, read_words
 
 CONDITIONS: tuple[str, ...] = get_args(Condition)
 CATEGORIES = {
@@ -29,10 +29,15 @@ ASKED = {
     "O": "onboarding", "D": "every day", "W": "weekly", "M": "monthly", "event": "after a fall, operation or long gap",
     "session": "during a session", "mood": "with the mood questions",
 }  # fmt: skip
+EVERY = {
+    "session": "every session", "week": "every week", "two_weeks": "every two weeks",
+    "new_episode": "each new episode", "after_positive_phq2": "after a positive PHQ2",
+}  # fmt: skip
 SENTENCES = {
     "decisions": "An exercise changes", "turns": "The plan changes",
     "reasons": "Why an exercise is there", "referrals": "A human should look",
 }  # fmt: skip
+LEVEL_MOST = 5
 BLOCK = re.compile(r"  ([a-z_]+):")  # a block of constants.yaml
 
 
@@ -67,9 +72,11 @@ def document(catalog: Catalog, locale: str = "en") -> str:
         conditions=CONDITIONS,
         dose=_dose,
         education=catalog.education,
-        grade=lambda exercise, condition: _grade(exercise, condition, catalog),
+        every=EVERY,
+        grades=_grades(catalog),
         layers=_layers(catalog),
         numbers={each.path: each for each in numbers.constants(catalog.constants)},
+        screens={screen: [f for f in catalog.red_flags.values() if f.screen == screen] for screen in SCREENS},
         read_by=_read_by(catalog, locale),
         sentences=_sentences(words),
         style=(here / "review.css").read_text(encoding="utf-8"),
@@ -96,18 +103,18 @@ def _by_category(catalog: Catalog) -> Sequence[Exercise]:
     )
 
 
-def _grade(exercise: Exercise, condition: str, catalog: Catalog) -> Grade | None:
-    """The grade for a condition alone: the exercise's own, else for three conditions its class's."""
-    own: Mapping[str, str] = dict(exercise.contraindications)
-    if condition in own:
-        return Grade(own[condition], own=True)
-    allowed: Mapping[str, Sequence[str]] = dict(catalog.allow_lists)
-    if condition in CLASS_GRADED:
-        table: Mapping[str, str] = dict(catalog.class_grades[exercise.exercise_class])
-        outside = condition in allowed and exercise.id not in allowed[condition]
-        grade = {"SURG": "H", "IRR": "S"}[condition] if outside else table.get(condition)
-        return Grade(grade, own=False) if grade else None
-    return None
+def _grades(catalog: Catalog) -> Mapping[str, Mapping[str, Grade]]:
+    """Exercise -> condition -> the grade for that condition alone, as the rules see it before any clearance."""
+    found: dict[str, dict[str, Grade]] = {name: {} for name in catalog.exercises}
+    for condition in CONDITIONS:
+        person = Person(frozenset({condition}), False, "unknown", False, frozenset(get_args(Equipment)), LEVEL_MOST)
+        allowed = Allowed(person, catalog)
+        for name, exercise in catalog.exercises.items():
+            grade = allowed.grade(name)
+            if grade is not None:
+                own = canonical.to_json(exercise.contraindications)
+                found[name][condition] = Grade(grade, own=own.get(condition) == grade)
+    return found
 
 
 def _dose(dose: DoseRange) -> str:

@@ -118,6 +118,10 @@ def _record_one(
         if isinstance(placed, dict):
             return Receipt(sent_id, "invalid", placed)
         entry = placed
+    if isinstance(entry.body, events.Condition) and (
+        wrong := intake.contradictions(session, patient, entry.body.changes)
+    ):
+        return Receipt(sent_id, "invalid", wrong)
     timed = _timed(entry, patient, "patient" if author.role == "patient" else "clinician", now)
     if isinstance(timed, dict):
         return Receipt(sent_id, "invalid", timed)

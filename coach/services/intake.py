@@ -9,10 +9,11 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from coach.models.people import Patient as PatientRow
+from coach.models.plans import Plan as PlanRow
 from coach.services import log, plans, safety
 from coach.services.problems import Problem, conflict
 from coach.services.tokens import Identity
-from programs import triage
+from programs import canonical, triage
 from programs.catalog import Catalog, Condition
 from programs.events import Event, Intake
 from programs.patient import Changes, Patient
@@ -100,6 +101,19 @@ def _unanswered(
 
 def _questions(conditions: frozenset[str], catalog: Catalog, locale: str) -> tuple[triage.Question, ...]:
     return triage.questions(("O", "D"), conditions, catalog, locale, cancer_ever=False)
+
+
+def contradictions(session: Session, patient: PatientRow, changes: Changes) -> dict[str, str]:
+    """Why changed facts cannot be true beside those already told, by field of the entry."""
+    plan = session.get(PlanRow, patient.id)
+    if plan is None:
+        return {"kind": "Answer the intake first."}
+    try:
+        changes.on(canonical.from_json(Patient, plan.state["patient"]))
+    except ValueError as error:
+        path, _, reason = str(error).rpartition(": ")
+        return {f"body.changes.{path}": reason}
+    return {}
 
 
 def impossible_days(facts: Patient | Changes, day: date) -> dict[str, str]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from programs.catalog import Catalog
-from programs.invariants import care, doses, serving
+from programs.invariants import care, doses, serving, trouble
 from programs.invariants.care import same_plan
-from programs.invariants.doses import never_heavier
 from programs.invariants.known import Known
 from programs.invariants.look import Breach, Look, Served
 from programs.invariants.moment import Moment
+from programs.invariants.trouble import never_heavier
 
 __all__ = ["CHECKS", "Breach", "Look", "Served", "Watch", "never_heavier", "same_plan"]
 
@@ -30,7 +30,7 @@ CHECKS: Sequence[tuple[str, Callable[[Moment], Iterator[str]]]] = (
     ("I4", doses.weekly_sets_and_minutes),
     ("I4", doses.few_new_exercises),
     ("I4", doses.steps_rise_slowly),
-    ("I5", doses.lighter_after_trouble),
+    ("I5", trouble.lighter_after_trouble),
     ("I6", doses.no_raise_in_bad_times),
     ("I7", doses.missed_sessions_add_nothing),
     ("I8", serving.nothing_before_the_card),
@@ -44,7 +44,7 @@ CHECKS: Sequence[tuple[str, Callable[[Moment], Iterator[str]]]] = (
     ("I17", serving.only_the_allow_list_after_surgery),
     ("I18", care.weight_only_when_welcome),
     ("I19", care.decisions_have_reasons),
-    ("late", doses.late_reports_take_nothing_back),
+    ("late", trouble.late_reports_take_nothing_back),
 )
 
 

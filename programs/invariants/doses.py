@@ -1,16 +1,14 @@
-"""How doses may move: I4-I7, I14, and what a late report may do. Each function says what must hold."""
+"""How doses may rise: I4, I6, I7. Each function says what must hold and yields what does not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from statistics import median
 
-from programs.catalog import Catalog
 from programs.events import Session
-from programs.invariants.look import Look, earned, held, load, plan_load, served_load
+from programs.invariants.comparing import easier, index, same_chain, text
+from programs.invariants.look import earned, held
 from programs.invariants.moment import Moment
-from programs.plan import Decision, Item, Plan
+from programs.plan import Decision, Item
 
 RAISES = ("progress", "level_up")
 WEEK = 7
@@ -28,7 +26,7 @@ def one_step_at_a_time(moment: Moment) -> Iterator[str]:
         rises = [_level(item, moment) > _level(old, moment), item.dose.sets > old.dose.sets]
         rises.append(item.exercise == old.exercise and item.dose.amount > old.dose.amount)
         if sum(rises) > 1:
-            yield f"{_text(old)} became {_text(item)}"
+            yield f"{text(old)} became {text(item)}"
 
 
 def few_level_ups(moment: Moment) -> Iterator[str]:
@@ -40,11 +38,14 @@ def few_level_ups(moment: Moment) -> Iterator[str]:
         yield f"{len(recent)} level-ups since {min(recent)}"
     if moment.before is None or moment.set_by_hand or _program_changed(moment):
         return
+    raised = {decision.becomes for decision in _new(moment) if decision.change == "level_up"}
     then = {item.key: item for item in earned(moment.before.plan)}
     for item in earned(moment.look.plan):
-        old, up = then.get(item.key), any(d.change == "level_up" and d.becomes == item.exercise for d in _new(moment))
-        if old is not None and not up and _level(item, moment) > _level(old, moment) and _same_chain(item, old, moment):
-            yield f"{_text(old)} became {_text(item)} without a level-up"
+        old = then.get(item.key)
+        if old is None or not same_chain(item, old, moment.catalog) or item.exercise in raised:
+            continue
+        if _level(item, moment) > _level(old, moment):
+            yield f"{text(old)} became {text(item)} without a level-up"
 
 
 def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
@@ -90,22 +91,9 @@ def steps_rise_slowly(moment: Moment) -> Iterator[str]:
         most = min(caps.steps_abs, max(caps.steps_floor, old.goal * share / 100)) if share else 0
         if new.goal - old.goal > most:
             yield f"the goal of {old.goal} steps became {new.goal}"
-    if old.minutes is not None and new.minutes is not None and new.minutes > old.minutes:
-        if new.minutes - old.minutes > max(caps.walk_min_floor, old.minutes * caps.walk_min_pct / 100):
-            yield f"{old.minutes} minutes of walking became {new.minutes}"
-
-
-def lighter_after_trouble(moment: Moment) -> Iterator[str]:
-    """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows."""
-    if moment.before is None or moment.set_by_hand or moment.look.plan.mode == moment.before.plan.mode == "flare":
-        return
-    before, now = _standing(moment.before, moment.catalog), _standing(moment.look, moment.catalog)
-    before = max(before, plan_load(moment.before.plan, moment.catalog)) + _stepped_down(moment)
-    if moment.look.plan.mode == "flare":
-        before = max(before, served_load(moment.before.variants.get("calm", ()), moment.catalog))
-    if now > before:
-        for trouble in _troubles(moment):
-            yield f"the load of {before} became {now} after {trouble}: {_changes(moment.before.plan, moment.look.plan)}"
+    longer = (new.minutes or 0) - old.minutes if old.minutes is not None else 0
+    if longer > max(caps.walk_min_floor, (old.minutes or 0) * caps.walk_min_pct / 100):
+        yield f"{old.minutes} minutes of walking became {new.minutes}"
 
 
 def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
@@ -146,99 +134,10 @@ def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}
     for item in held(moment.look.plan):
         old = then.get(item.key)
-        risen = old is not None and _same_chain(item, old, moment) and _load(item, moment) > _load(old, moment)
-        if old is not None and risen and not _easier(item, old, moment):
-            yield f"{_text(old)} became {_text(item)} without a session"
-
-
-def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
-    """Late: what comes late changes today downwards only; locks, referrals and closed directions stay."""
-    before, look = moment.before, moment.look
-    if not look.late or before is None or before.day != look.day:
-        return
-    old, new = plan_load(before.plan, moment.catalog), plan_load(look.plan, moment.catalog)
-    if new > old:
-        yield f"the load of {old} became {new}: {_changes(before.plan, look.plan)}"
-    for variant, steps in look.variants.items():
-        was, now = served_load(before.variants.get(variant, ()), moment.catalog), served_load(steps, moment.catalog)
-        if variant in before.variants and now > was:
-            yield f"the load served as {variant} was {was} and became {now}"
-    for kind, rule in {(r.kind, r.rule) for r in before.plan.referrals} - {
-        (r.kind, r.rule) for r in look.plan.referrals
-    }:
-        yield f"the referral {kind} of {rule} was taken back"
-    for direction, free in before.plan.direction.locks.items():
-        if look.plan.direction.locks.get(direction, date.min) < free:
-            yield f"{direction} was closed until {free} and no longer is"
-
-
-def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]:
-    """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
-
-    In a flare and behind a lock the plan rests, and what is served is the load.
-    """
-    heavier, lighter = _standing(worse, catalog), _standing(as_told, catalog)
-    if as_told.plan.mode == "flare":
-        lighter = max(lighter, plan_load(as_told.plan, catalog))
-    if heavier > lighter:
-        yield f"a load of {heavier} instead of {lighter}: {_changes(as_told.plan, worse.plan)}"
-
-
-def _stepped_down(moment: Moment) -> int:
-    """What the index counts as more only because an easier exercise of the chain begins at a higher amount."""
-    assert moment.before is not None
-    then = {item.key: item for item in held(moment.before.plan)}
-    pairs = [(then[item.key], item) for item in held(moment.look.plan) if item.key in then]
-    return sum(max(0, _load(new, moment) - _load(old, moment)) for old, new in pairs if _easier(new, old, moment))
-
-
-def _standing(look: Look, catalog: Catalog) -> int:
-    """The load a plan asks for: what it holds, and in a flare or behind a lock, where it rests, what is served."""
-    resting = look.plan.mode == "flare" or any(lock.level != "SOON" for lock in look.plan.locks)
-    return served_load(look.full, catalog) if resting else plan_load(look.plan, catalog)
-
-
-def _troubles(moment: Moment) -> Iterator[str]:
-    yesterday, two_ago = moment.days_back(1), moment.days_back(2)
-    waited = [yesterday] if yesterday not in moment.story.mornings else []
-    for day in [yesterday] if moment.new_day else []:
-        if any(_red(session, moment) for session in moment.known.counted(day)):
-            yield f"a red session on {day}"
-    if waited and moment.new_day and any(_red(session, moment) for session in moment.known.counted(two_ago)):
-        yield f"a red session on {two_ago}"
-    morning = moment.story.mornings.get(moment.day)
-    if (
-        morning is not None
-        and moment.opened
-        and morning.pain - _usual(moment) >= moment.catalog.constants.morning.bad_min
-    ):
-        yield f"a bad morning of {morning.pain}"
-    before = moment.before
-    if moment.look.plan.mode == "flare" and before is not None and before.plan.mode != "flare":
-        yield "a flare began"
-    gap = moment.free_days(moment.day)
-    if gap > moment.catalog.constants.gap.repeat_max:
-        yield f"{gap} days without a session"
-
-
-def _red(session: Session, moment: Moment) -> bool:
-    """P1, as far as no clinician's exception moves the table."""
-    numbers = moment.catalog.constants.zone
-    rise = session.peak - session.pre
-    if session.peak >= numbers.abs_red_peak:
-        return True
-    if session.pre > numbers.low_base_max:
-        return rise >= numbers.red_delta_high
-    moved = moment.known.live("peak_accepted", moment.days_back(1))
-    return rise >= numbers.red_delta_low or (session.peak >= numbers.red_peak and not moved)
-
-
-def _usual(moment: Moment) -> float:
-    """The onboarding average, or the median of the last mornings outside flares, whichever is higher."""
-    assert moment.story.person is not None
-    calm = [day for day in moment.story.mornings if day < moment.day and moment.known.modes.get(day) != "flare"]
-    last = [moment.story.mornings[day].pain for day in sorted(calm)[-WEEK:]]
-    return max([moment.story.person.back_average, *([median(last)] if last else [])])
+        if old is None or not same_chain(item, old, moment.catalog) or easier(item, old, moment.catalog):
+            continue
+        if index(item, moment.catalog) > index(old, moment.catalog):
+            yield f"{text(old)} became {text(item)} without a session"
 
 
 def _leg_worse(session: Session) -> bool:
@@ -270,35 +169,5 @@ def _begun_again(moment: Moment) -> bool:
     return moment.before is not None and moment.before.plan.program_day != moment.look.plan.program_day
 
 
-def _same_chain(item: Item, other: Item, moment: Moment) -> bool:
-    library = moment.catalog.exercises
-    return library[item.exercise].chain == library[other.exercise].chain
-
-
-def _easier(item: Item, old: Item, moment: Moment) -> bool:
-    """Whether an item stands lower in the chain than it did, or in another chain."""
-    chain = moment.catalog.exercises[old.exercise].chain
-    return item.exercise in chain and chain.index(item.exercise) < chain.index(old.exercise)
-
-
 def _level(item: Item, moment: Moment) -> int:
     return moment.catalog.exercises[item.exercise].level
-
-
-def _load(item: Item, moment: Moment) -> int:
-    return load(item.exercise, item.dose.sets, item.dose.amount, moment.catalog)
-
-
-def _text(item: Item) -> str:
-    return f"{item.exercise} {item.dose.sets}x{item.dose.amount}"
-
-
-def _changes(before: Plan, after: Plan) -> str:
-    """Which items differ, in words."""
-    then, now = {item.key: _text(item) for item in held(before)}, {item.key: _text(item) for item in held(after)}
-    differ = [
-        f"{then.get(key, 'nothing')} -> {now.get(key, 'nothing')}"
-        for key in {**then, **now}
-        if then.get(key) != now.get(key)
-    ]
-    return "; ".join(differ) or "the same items"

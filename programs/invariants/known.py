@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -83,12 +84,12 @@ class Known:
         resting = any(i.skipped or i.out_until or (i.free_on and look.day < i.free_on) for i in plan.items)
         if look.status not in OPENED or young or odd or resting or plan.pause(look.day) or plan.leg.rise:
             return None
-        return Week(
-            plan.program,
-            self.sessions_week(look, look.day),
-            {library[step.exercise].chain: step.sets for step in look.full},
-            {library[step.exercise].chain: seconds(step, self.catalog) for step in look.full},
-        )
+        sets: Counter[tuple[str, ...]] = Counter()
+        takes: Counter[tuple[str, ...]] = Counter()
+        for step in look.full:
+            sets[library[step.exercise].chain] += step.sets
+            takes[library[step.exercise].chain] += seconds(step, self.catalog)
+        return Week(plan.program, self.sessions_week(look, look.day), sets, takes)
 
     def sessions_week(self, look: Look, day: date) -> int:
         """How many sessions a week are planned: a clinician's number, else the programme's."""

@@ -22,7 +22,8 @@ CAPPED = {
 
 def conditions(person: Patient, day: date, catalog: Catalog) -> frozenset[str]:
     """The conditions that follow from facts on a day; IRR, which ends by its own rule, is not among them."""
-    numbers, found = catalog.constants.conditions, set(person.diagnoses)
+    numbers = catalog.constants.conditions
+    found: set[str] = set(person.diagnoses)
     below_knee, elderly = person.location >= numbers.radicular_location, person.age >= numbers.stenosis_age
     if elderly and person.eased_by_sitting and person.location >= numbers.stenosis_location:
         found.add("STEN")
@@ -90,5 +91,6 @@ class Body:
 def level_cap(held: Iterable[str], program: str | None, caps: Iterable[int], catalog: Catalog) -> int:
     """The highest level allowed: the least of the programme's, the conditions' and the clinician's."""
     numbers = catalog.constants.conditions
-    own = [catalog.programs[program].level_cap] if program in catalog.programs else [1]
-    return min([*own, *(getattr(numbers, CAPPED[name]) for name in held if name in CAPPED), *caps])
+    chosen = catalog.programs.get(program or "")
+    own = [chosen.level_cap if chosen else 1, *caps]
+    return min(own + [int(getattr(numbers, CAPPED[name])) for name in held if name in CAPPED])

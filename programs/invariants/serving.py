@@ -95,8 +95,9 @@ def neither_empty_nor_too_long(moment: Moment) -> Iterator[str]:
     plan, over = moment.look.plan, moment.catalog.constants.session.over_pct
     assert moment.story.person is not None
     minutes = [moment.story.person.minutes, *(int(row.value) for row in moment.known.live("minutes", moment.day))]
-    if plan.program in moment.catalog.programs:
-        minutes.append(moment.catalog.programs[plan.program].minutes)
+    program = moment.catalog.programs.get(plan.program or "")
+    if program is not None:
+        minutes.append(program.minutes)
     most = min(minutes) * (100 + over) // 100 * 60
     for variant in VARIANTS_ALWAYS:
         if not moment.look.variants.get(variant):

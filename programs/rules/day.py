@@ -10,6 +10,7 @@ from programs import events as log
 from programs import posture, weight
 from programs.course import Pause
 from programs.events import Event, Held
+from programs.plan import Item
 from programs.rules import (
     adherence,
     dose,
@@ -47,13 +48,14 @@ SET_FIRST = frozenset(
 
 def live(draft: Draft, lines: Sequence[Line]) -> None:
     """Lives one day of the draft: its lines in order, and its silence."""
-    draft.cards, draft.verdicts, draft.answered = (), (), False
+    draft.cards, draft.verdicts, draft.answered, draft.only_today = (), (), False, {}
     draft.judged.clear()
-    draft.instruments_today = False
+    draft.instruments_today = draft.sore = False
     overrides.turn_day(draft)
     for line in lines:
         if line.event.kind in SET_FIRST:
             _set(draft, line.event)
+    draft.sore = pain.is_sore(draft, lines)
     program.refresh(draft)
     for _, turn in TURNS:
         turn(draft)
@@ -98,6 +100,8 @@ def _close(draft: Draft, lines: Sequence[Line]) -> list[tuple[tuple[Lock, ...], 
         before = _closing(draft)
         safety.hear(draft, line.event)
         gap.restart(draft)
+        if before and not draft.closed:
+            gap.take_in(draft)  # the days behind the lock were days without a session
         met.append(draft.locks)
         if not _closing(draft) <= before:
             open_from = place + 1
@@ -154,16 +158,26 @@ def _belt(draft: Draft, body: log.Belt) -> None:
 
 def _clamp(draft: Draft, held: Held) -> None:
     """Lowers what a late report would have raised, and brings back what it would have taken away."""
-    library = draft.catalog.exercises
-    for name, dose_ in held.items.items():
-        if name not in library:
-            continue
-        for item in draft.items:
-            same_chain = library[item.exercise].chain == library[name].chain
-            if same_chain and ladder.heavier(item, name, dose_, draft.catalog):
-                draft.set_item(item.exercise, replace(item, exercise=name, dose=dose_))
+    for item in draft.items:
+        draft.set_item(item.exercise, _held_to(draft, item, held))
+    draft.only_today = {**draft.only_today, **held.served}
     known = {(referral.kind, referral.rule) for referral in draft.referrals}
     draft.referrals += tuple(r for r in held.referrals if (r.kind, r.rule) not in known)
+
+
+def _held_to(draft: Draft, item: Item, held: Held) -> Item:
+    """The item at no more than the dose held for it, or for one of its chain.
+
+    Where the plan holds that one as well, the heavier of the two is out for the rest of the day.
+    """
+    chain = draft.catalog.exercises[item.exercise].chain
+    name = next((step for step in (item.exercise, *chain) if step in held.items), None)
+    if name is None or not ladder.heavier(item, name, held.items[name], draft.catalog):
+        return item
+    if name != item.exercise and any(other.exercise == name for other in draft.items):
+        tomorrow = draft.day + timedelta(days=1)
+        return replace(item, out_until=max(item.out_until or tomorrow, tomorrow))
+    return replace(item, exercise=name, dose=held.items[name])
 
 
 def _end(draft: Draft) -> None:

@@ -20,9 +20,10 @@ WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
 def turn_day(draft: Draft) -> None:
     """D1's days out of the plan end; D2 begins and ends; what waits for approval lapses."""
     if any(item.out_until or item.until for item in draft.items):
-        _come_back(draft)
+        _come_back(draft, draft.day if draft.quiet else draft.day + timedelta(days=1))
     numbers = draft.numbers.deload
-    if draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days:
+    over = draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days
+    if over and draft.quiet:
         draft.set_mode("normal", None)
     first_day = (draft.day - draft.program_day).days % 7 == 0
     if first_day and draft.week() > 1 and draft.week() % numbers.every_weeks == 0 and draft.mode == "normal":
@@ -117,9 +118,9 @@ def halve(draft: Draft, item: Item, *, zone: Zone | None, back: bool) -> None:
 
 
 def after_judging(draft: Draft, zone: Zone) -> None:
-    """D2 by how sessions go: three amber ones running, or half of the exercises stepped back within a week."""
+    """D2 by how sessions go: three running amber or worse, or half of the exercises stepped back within a week."""
     numbers = draft.numbers.deload
-    draft.change(amber_run=draft.training.amber_run + 1 if zone == "amber" else 0)
+    draft.change(amber_run=draft.training.amber_run + 1 if zone != "green" else 0)
     if draft.mode not in ("normal", "after_flare"):
         return
     if draft.training.amber_run >= numbers.amber_run:
@@ -135,13 +136,11 @@ def after_judging(draft: Draft, zone: Zone) -> None:
 def note_load(draft: Draft) -> None:
     """Keeps what a usual week asks for, as the measure of next week's raises (G3)."""
     new = draft.new_until is not None and draft.day < draft.new_until
-    seen = (draft.shown, draft.allowed, draft.overrides, draft.shrink, draft.program, new)
+    seen = (draft.shown, draft.allowed, draft.overrides, draft.patient, draft.shrink, draft.program, new)
     if draft.load_seen == seen:
         return
     draft.load_seen = seen
-    items = selection.served(draft, draft.allowed, draft.day, usual=True)
-    now = Load(draft.day, _weekly_sets(draft, items), _seconds(draft, items))
-    loads = draft.training.loads
+    now, loads = _usual_load(draft), draft.training.loads
     if loads and (loads[-1].sets, loads[-1].seconds) == (now.sets, now.seconds):
         return
     kept = [load for load in loads if load.day < draft.day]
@@ -207,28 +206,29 @@ def _rested(draft: Draft, level_up_day: date | None) -> bool:
 
 
 def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
-    """Whether a raise puts weekly sets or the session's minutes over what seven days before allows."""
-    caps, exercise = draft.numbers.caps, draft.catalog.exercises[item.exercise]
-    more = (dose.sets - item.dose.sets) * draft.sessions_week()
-    longer = selection.seconds(exercise, dose, draft.catalog) - selection.seconds(exercise, item.dose, draft.catalog)
-    loads = draft.training.loads
+    """Whether a raise puts weekly sets or the session's minutes over what seven days before allows.
+
+    Both are measured on the routine as it would be: a longer exercise may leave others no room, or make some.
+    """
+    caps, loads = draft.numbers.caps, draft.training.loads
     base = next((load for load in reversed(loads) if load.day <= draft.day - WEEK), loads[0] if loads else None)
-    if base is None or (more <= 0 and longer <= 0):
+    if base is None:
         return False
-    items = selection.served(draft, draft.allowed, draft.day, usual=True)
-    sets, took = _weekly_sets(draft, items) + more, _seconds(draft, items) + longer
-    too_many = sets * 100 > base.sets * (100 + caps.sets_week_pct) or sets - base.sets > caps.sets_week_abs
-    too_long = took - base.seconds > caps.session_min_week * 60
-    return (more > 0 and too_many) or (longer > 0 and too_long)
+    now, standing = _usual_load(draft), draft.items
+    draft.set_item(item.exercise, replace(item, dose=dose))
+    raised = _usual_load(draft)
+    draft.items = standing
+    share = raised.sets * 100 > base.sets * (100 + caps.sets_week_pct)
+    too_many = share or raised.sets - base.sets > caps.sets_week_abs
+    too_long = raised.seconds - base.seconds > caps.session_min_week * 60
+    return (raised.sets > now.sets and too_many) or (raised.seconds > now.seconds and too_long)
 
 
-def _weekly_sets(draft: Draft, items: Sequence[Item]) -> int:
-    return draft.sessions_week() * sum(item.dose.sets for item in items)
-
-
-def _seconds(draft: Draft, items: Sequence[Item]) -> int:
-    library = draft.catalog.exercises
-    return sum(selection.seconds(library[item.exercise], item.dose, draft.catalog) for item in items)
+def _usual_load(draft: Draft) -> Load:
+    """What a usual week asks for, as the plan stands."""
+    items, library = selection.served(draft, draft.allowed, draft.day, usual=True), draft.catalog.exercises
+    seconds = sum(selection.seconds(library[item.exercise], item.dose, draft.catalog) for item in items)
+    return Load(draft.day, draft.sessions_week() * sum(item.dose.sets for item in items), seconds)
 
 
 def _deload(draft: Draft, reason: str) -> None:
@@ -258,8 +258,20 @@ def _leave(draft: Draft, item: Item) -> None:
     draft.items = (*draft.items, *lighter[:1])  # nothing that would load more (I5)
 
 
-def _come_back(draft: Draft) -> None:
-    staying = [item for item in draft.items if item.until is None or draft.day < item.until]
+def _come_back(draft: Draft, earliest: date) -> None:
+    """Ends the days out of the plan that are over, with what stood in; none before `earliest`."""
+    today = draft.day
+    if earliest > today:
+        draft.items = tuple(
+            replace(
+                item,
+                out_until=item.out_until and max(item.out_until, earliest),
+                until=item.until and max(item.until, earliest),
+            )
+            for item in draft.items
+        )
+        return
+    staying = [item for item in draft.items if item.until is None or today < item.until]
     draft.items = tuple(
-        replace(item, out_until=None) if item.out_until and draft.day >= item.out_until else item for item in staying
+        replace(item, out_until=None) if item.out_until and today >= item.out_until else item for item in staying
     )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from programs import course
 from programs.allowed import Allowed, Person
 from programs.catalog import Catalog
+from programs.entries import Variant
 from programs.patient import Patient
 from programs.plan import (
     Decision,
@@ -91,6 +92,7 @@ class Draft:
     ended: Mapping[str, date]
     pinned: course.Pinned | None
     shrink: Literal["", "A2", "A3"]
+    only_today: Mapping[Variant, frozenset[str]]
 
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
         self.__dict__.update(plan.__dict__)
@@ -103,6 +105,7 @@ class Draft:
         self.inputs: Mapping[str, Scalar] = {}  # what is being judged: goes into every exercise's decision
         self.judged: set[str] = set()  # exercises whose good session was counted today
         self.instruments_today = False
+        self.sore = False  # today, by its morning or yesterday's session; not yet for what a clinician sets
         self.allowed = Allowed(self.person(), catalog)
         self._seen: tuple[object, ...] = ()
         self._person_seen: tuple[object, ...] = ()
@@ -124,17 +127,14 @@ class Draft:
         return self._shown
 
     def _lighter(self) -> tuple[Item, ...]:
-        items: Sequence[Item] = self.items
-        if self.training.gap in ("M2", "M3", "M4"):
-            items = ladder.after_gap(items, self.training.gap, self.allowed)
-        if self.mode != "deload":
-            return tuple(items)
-        factor = self.numbers.deload.factor
-        lighter = ladder.lighter_week(items, factor)
-        if items is self.items:
-            return tuple(lighter)
-        before = {item.key: item for item in ladder.lighter_week(self.items, factor)}
-        return tuple(ladder.lighter_of(item, before.get(item.key, item), self.catalog) for item in lighter)
+        gap = self.training.gap in ("M2", "M3", "M4")
+        steps: list[Sequence[Item]] = [self.items]
+        if gap:
+            steps += ladder.gap_steps(self.items, self.training.gap, self.allowed)
+        if self.mode == "deload":
+            factor = self.numbers.deload.factor
+            return tuple(ladder.lightest([ladder.lighter_week(items, factor) for items in steps], self.catalog))
+        return tuple(ladder.lightest(steps[1:], self.catalog)) if gap else self.items
 
     @property
     def level(self) -> Level:
@@ -149,6 +149,13 @@ class Draft:
     def locked_by_flag(self) -> bool:
         """Whether a red flag or a fact closes the plan, not only questions after a long gap."""
         return any(lock.level not in OPEN and lock.flag != "RETURN" for lock in self.locks)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the plan may grow by the calendar: not in a flare or a long gap, nor right after trouble (I5)."""
+        red = any(pending.zone == "red" for pending in self.pending)
+        away = self.training.gap in ("M3", "M4") and self.mode != "dormant"
+        return not (self.sore or red or away or self.mode == "flare")
 
     def pause(self, day: date) -> course.Pause | None:
         return pause(self.pauses, day) if self.pauses else None

@@ -30,13 +30,17 @@ def after_morning(draft: Draft, morning: log.Morning) -> None:
     recent = draft.mornings.recent
     if draft.mode != "flare":
         bad = _running(recent, numbers.mornings, lambda note: note.above_usual >= numbers.resid)
-        stopped = morning.worst is not None and morning.worst >= numbers.worst and morning.tasks_stopped
-        if bad or stopped:
+        if bad or has_stopped(draft, morning):
             start(draft, "mornings" if bad else "worst")
         return
     quiet = _running(recent, numbers.end_mornings, lambda note: note.above_usual <= numbers.end_resid)
     if quiet and draft.mode_day is not None and draft.day >= draft.mode_day + timedelta(days=numbers.min_days):
         _end(draft)
+
+
+def has_stopped(draft: Draft, morning: log.Morning) -> bool:
+    """Whether the last 24 hours were bad enough to be a flare at once: severe, and the usual tasks left."""
+    return morning.worst is not None and morning.worst >= draft.numbers.flare.worst and morning.tasks_stopped
 
 
 def start(draft: Draft, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from programs.plan import Item
+from programs.plan import Item, is_out
 from programs.rules import dose, ladder, program, safety
 from programs.rules.draft import Draft
 
@@ -18,10 +18,14 @@ def days(draft: Draft) -> int:
 
 
 def turn_day(draft: Draft) -> None:
-    """Applies the rule of today's gap; a closed plan is frozen."""
+    """Applies the rule of today's gap; a closed plan is frozen until it opens."""
     _return_from_illness(draft)
-    if draft.closed:
-        return
+    if not draft.closed:
+        take_in(draft)
+
+
+def take_in(draft: Draft) -> None:
+    """Applies the rule of as many days as today lie behind the last session."""
     rule = _rule(draft, days(draft))
     if rule in (DORMANT, "M5"):
         if rule == DORMANT:
@@ -43,13 +47,18 @@ def end(draft: Draft) -> None:
 
 
 def restart(draft: Draft) -> None:
-    """M5: the programme's first week again, and no exercise above two levels under the old one of its chain."""
+    """M5: the programme's first week again, and no exercise above two levels under the old one of its chain.
+
+    Start doses come down to one set, the last exercise first, while the plan would load more than before (I5).
+    """
     if draft.returning is None or not (draft.returning.screened and draft.returning.back and draft.returning.function):
         return
     draft.returning = None
     draft.unlock(safety.RETURN)
     before = draft.items
+    most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
     program.begin_again(draft, _levels(draft, before))
+    draft.items = tuple(ladder.within(draft.items, most, draft.allowed))
     draft.change(gap="", last_session=draft.day, counted_from=draft.day, amber_run=0)
     if draft.mode != "normal":
         draft.set_mode("normal", "M5")

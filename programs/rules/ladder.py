@@ -73,20 +73,45 @@ def cut_and_drop(items: Sequence[Item], factor: float, drop_from: int, allowed: 
 
 
 def after_gap(items: Sequence[Item], rule: str, allowed: Allowed) -> list[Item]:
-    """What a gap of sessions leaves of the last doses: M2 no streaks, M3 one step back, M4 fewer sets and levels.
+    """What a gap of sessions leaves of the last doses (M2, M3, M4)."""
+    return lightest(gap_steps(items, rule, allowed), allowed.catalog)
 
-    At its lowest dose an exercise stays as it is. A longer gap never leaves more than a shorter one (I5).
+
+def gap_steps(items: Sequence[Item], rule: str, allowed: Allowed) -> list[list[Item]]:
+    """What the rules up to that of a gap leave: M2 no streaks, M3 one step back, M4 fewer sets and levels.
+
+    At its lowest dose an exercise stays as it is. M3 and M4 are steps of one way down; M2 is none of them.
     """
     numbers = allowed.catalog.constants.gap
     rested = [replace(item, streak=0) for item in items]
     if rule == "M2":
-        return rested
+        return [rested]
     names = {item.exercise for item in items}
     stepped = [back(item, allowed, names) or item for item in rested]
     if rule == "M3":
-        return stepped
-    dropped = cut_and_drop(items, numbers.minus40_factor, numbers.level_drop_from, allowed)
-    return dropped if index(dropped, allowed) <= index(stepped, allowed) else stepped
+        return [stepped]
+    return [stepped, cut_and_drop(items, numbers.minus40_factor, numbers.level_drop_from, allowed)]
+
+
+def lightest(steps: Sequence[Sequence[Item]], catalog: Catalog) -> list[Item]:
+    """The items of the last step, each as light as any step has left it: no exercise is heavier after more (I5, I7)."""
+    *earlier, last = steps
+    found = {item.key: item for item in last}
+    for items in reversed(earlier):
+        for item in items:
+            if item.key in found:
+                found[item.key] = lighter_of(found[item.key], item, catalog)
+    return list(found.values())
+
+
+def within(items: Sequence[Item], most: int, allowed: Allowed) -> list[Item]:
+    """The items with one set each from the last one back, as far as needed to load no more than `most`."""
+    lighter = list(items)
+    for place in range(len(lighter) - 1, -1, -1):
+        if index(lighter, allowed) <= most:
+            break
+        lighter[place] = replace(lighter[place], dose=Dose(1, lighter[place].dose.amount))
+    return lighter
 
 
 def lighter_week(items: Sequence[Item], factor: float) -> list[Item]:

@@ -14,6 +14,7 @@ from programs.course import DoneItem, MorningNote, Pending, Reading, SessionDay,
 from programs.plan import Item, Scalar, is_out
 from programs.rules import adherence, dose, flare, gap, leg
 from programs.rules.draft import Draft
+from programs.timeline import Line
 
 Night = Literal["settled", "unsettled", "bad", "unknown"]
 # P3. "skip": not served until one session has been done without it.
@@ -59,6 +60,20 @@ def usual_pain(draft: Draft) -> int:
         return draft.patient.back_average
     middle = len(usual) // 2
     return int(usual[middle] if len(usual) % 2 else (usual[middle - 1] + usual[middle]) / 2)
+
+
+def is_sore(draft: Draft, lines: Sequence[Line]) -> bool:
+    """Whether a day follows a red session, or has a bad morning or a flare told: what time alone adds then waits."""
+    return any(p.zone == "red" for p in draft.pending) or any(
+        not line.corrected and _is_bad(draft, line.event.body) for line in lines
+    )
+
+
+def _is_bad(draft: Draft, body: log.Body) -> bool:
+    if isinstance(body, log.Morning):
+        above = body.pain - usual_pain(draft)
+        return night(above, draft.catalog) == "bad" or flare.has_stopped(draft, body)
+    return isinstance(body, log.Flare)
 
 
 def night(above_usual: int | None, catalog: Catalog) -> Night:

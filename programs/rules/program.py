@@ -96,7 +96,7 @@ def refresh(draft: Draft) -> None:
         wanted = _slots(draft)
     if changed or wanted != draft.slots:
         draft.slots = wanted
-        calm = draft.mode == "normal" and draft.training.gap in ("", "M2")
+        calm = draft.mode == "normal" and draft.training.gap in ("", "M2") and not draft.sore
         new_most = None if calm else 0  # what is barred leaves at once; what is new waits for quiet days
         _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
     draft.person_changed()
@@ -113,7 +113,10 @@ def new_facts(draft: Draft, changes: Changes) -> None:
     """A condition told: if another programme's entry fits because of it, an engine's choice follows."""
     before = prescribe.choose(prescribe.entries(draft.patient, draft.conditions, draft.day, draft.catalog))
     was_irritable = draft.patient.irritable(draft.catalog)
-    draft.patient = changes.on(draft.patient)
+    try:
+        draft.patient = changes.on(draft.patient)
+    except ValueError:
+        return  # facts that contradict what is known change nothing
     if draft.patient.irritable(draft.catalog) != was_irritable:
         draft.irritable = not was_irritable
     refresh(draft)
@@ -126,8 +129,10 @@ def new_facts(draft: Draft, changes: Changes) -> None:
 
 
 def turn_day(draft: Draft) -> None:
-    """Moves to the week's block; never in a flare, a lighter week, a gap or behind a lock."""
+    """Moves to the week's block on a quiet day; never in a lighter week, a gap or behind a lock."""
     if draft.program is None or draft.own_items or draft.closed or draft.mode != "normal" or draft.training.gap:
+        return
+    if not draft.quiet:
         return
     if draft.week() != draft.block_week:
         draft.block_week = draft.week()
@@ -147,10 +152,10 @@ def end_day(draft: Draft) -> None:
         refresh(draft)
         if draft.program == IRRITABLE:
             enter(draft, DISC, IRRITABLE)
+    if draft.program == ACUTE:
+        _review_acute(draft)
     rule = EXITS.get(draft.program)
-    resting = draft.mode in ("flare", "after_flare")
-    returning = draft.training.gap in ("M3", "M4") and draft.mode != "dormant"
-    if rule is not None and not resting and not returning:
+    if rule is not None and draft.quiet and draft.mode != "after_flare":
         rule(draft)
 
 
@@ -161,16 +166,24 @@ def leave_maintenance(draft: Draft) -> None:
 
 
 def _leave_acute(draft: Draft) -> None:
-    """Two weeks on: better -> the next programme by work and age; hardly better -> the physiotherapist."""
-    days = (draft.day - draft.program_day).days
-    if days < draft.numbers.conditions.acute_days:
-        return
-    recent, numbers = draft.mornings.recent, draft.numbers
-    last = recent[-1].pain if recent else draft.patient.back_average
-    if recent and last <= numbers.entry.acute_exit_pain:
+    """Two weeks on and better -> the next programme by work and age."""
+    over = (draft.day - draft.program_day).days >= draft.numbers.conditions.acute_days
+    if over and draft.mornings.recent and _morning_pain(draft) <= draft.numbers.entry.acute_exit_pain:
         enter(draft, prescribe.choose(_reasons(draft), AFTER_ACUTE), ACUTE)
-    elif days == numbers.conditions.acute_days and draft.patient.back_average - last < numbers.referrals.acute_drop:
+
+
+def _review_acute(draft: Draft) -> None:
+    """Two weeks on and hardly better -> the physiotherapist, whatever else the day is."""
+    numbers, last = draft.numbers, _morning_pain(draft)
+    two_weeks = (draft.day - draft.program_day).days == numbers.conditions.acute_days
+    better = bool(draft.mornings.recent) and last <= numbers.entry.acute_exit_pain
+    if two_weeks and not better and draft.patient.back_average - last < numbers.referrals.acute_drop:
         draft.refer("PHYSIO_REVIEW", ACUTE, numbers.referrals.acute_review_days)
+
+
+def _morning_pain(draft: Draft) -> int:
+    recent = draft.mornings.recent
+    return recent[-1].pain if recent else draft.patient.back_average
 
 
 def _leave_disc(draft: Draft) -> None:
@@ -290,5 +303,7 @@ def _fill(
     )
     items, draft.missing = prescribe.fill(draft.slots, filling)
     names = {item.exercise for item in items}
-    others = (item for item in held if item.source != "program" and item.exercise not in names)
-    draft.items = (*items, *(prescribe.kept(item.slot, item, filling) for item in others))
+    others = [item for item in held if item.source != "program" and item.exercise not in names]
+    names.update(item.exercise for item in others)
+    standing = (item for item in others if item.source != "substitute" or item.slot in names)
+    draft.items = (*items, *(prescribe.kept(item.slot, item, filling) for item in standing))

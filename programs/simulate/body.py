@@ -1,4 +1,4 @@
-"""How a simulated back and leg answer to time, to flares and to the exercises served. No medicine, only a plausible echo."""
+"""How a simulated back and leg answer to time, flares and exercises: no medicine, only a plausible echo."""
 
 from __future__ import annotations
 
@@ -96,5 +96,3 @@ class Body:
 
 def _nprs(pain: float) -> int:
     return min(10, max(0, round(pain)))
-
-

@@ -42,16 +42,18 @@ def _settles(person: Person, today: Today) -> Iterator[Told]:
 
 def _overrules(person: Person, today: Today) -> Iterator[Told]:
     """Exceptions of all kinds, one each few days: some possible, some that must be refused."""
+    until = today.date + timedelta(days=DAYS_AN_EXCEPTION_HOLDS)
+    if today.plan.leg.peripheral_run > 1 and person.chance(0.5):
+        yield Told(470, log.Override("direction", "extension", None, until), "clinician")
     if not today.every(4, 3):
         return
-    until = today.date + timedelta(days=DAYS_AN_EXCEPTION_HOLDS)
     library = person.catalog.exercises
     some = person.random.choice(list(library))
     soft = [key for key, exercise in library.items() if "S" in exercise.contraindications.values()]
     hard = [key for key, exercise in library.items() if exercise.contraindications.get("RAD") == "H"]
     asked: tuple[tuple[str, Any, str | None, Any], ...] = (
         ("peak_accepted", 4, None, until), ("peak_accepted", 9, None, until), ("sessions_week", 5, None, until),
-        ("minutes", 10, None, until), ("minutes", 90, None, until), ("level_cap", 2, None, until),
+        ("minutes", 10, None, until), ("minutes", 90, None, until), ("level_cap", 1, None, until),
         ("level_cap", 5, None, until), ("steps_raise_pct", 20, None, until), ("steps_raise_pct", 0, None, until),
         ("include", person.random.choice(soft), "asked for it", until), ("include", some, None, until),
         ("include", some, "for long", today.date + timedelta(days=60)),

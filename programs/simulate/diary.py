@@ -231,7 +231,7 @@ def _tests(person: Person, today: Today) -> Iterator[Told]:
     """The test of a direction, as long as the plan asks for one or none has been done."""
     direction = today.plan.direction
     wanted = direction.test_next if direction.test_next != "none" else "extension"
-    if direction.value != "unknown" or not (today.every(3, 2) and today.number < 20 or today.every(30, 30)):
+    if direction.value != "unknown" or not ((today.every(3, 2) and today.number < 20) or today.every(30, 30)):
         return
     here = round(person.body.location)
     bent = {"extension": "ext", "flexion": "flex"}[wanted]
@@ -239,9 +239,7 @@ def _tests(person: Person, today: Today) -> Iterator[Told]:
     pain = person.body.pain(person.random)
     yield Told(
         640,
-        log.DirectionTest(
-            wanted, here, min(4, max(0, after)), pain, min(10, max(0, pain + (after - here) * 2)), 15  # type: ignore[arg-type]
-        ),
+        log.DirectionTest(wanted, here, min(4, max(0, after)), pain, min(10, max(0, pain + (after - here) * 2)), 15),
     )
 
 

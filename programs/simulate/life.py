@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -41,6 +41,7 @@ class Lived:
 
     kind: str
     number: int
+    start: date
     days: int = 0
     entries: int = 0
     breaches: list[Breach] = field(default_factory=list)
@@ -55,8 +56,8 @@ class Life:
 
     def __init__(self, kind: Archetype, number: int, seed: int, catalog: Catalog) -> None:
         self.random = Random(f"{seed} {kind.name} {number}")
-        self.catalog, self.lived, self.watch = catalog, Lived(kind.name, number), Watch(catalog)
         self.start = FIRST_DAY + DAY * self.random.randrange(364)
+        self.catalog, self.lived, self.watch = catalog, Lived(kind.name, number, self.start), Watch(catalog)
         facts = people.facts(kind, self.random, self.start)
         body = Body(kind, float(facts.back_average), float(facts.leg), float(facts.location))
         self.person = Person(kind, number, self.random, self.start, facts, body, catalog, facts.weight_kg or 0.0)
@@ -67,6 +68,7 @@ class Life:
         self._plan: Plan | None = None
         self._look: Look | None = None
         self._written = 0
+        self.on_look: Callable[[Look, list[Breach]], None] | None = None  # who wants to see each look
 
     def live(self, days: int) -> Lived:
         """Lives so many days and says what was seen."""
@@ -113,7 +115,10 @@ class Life:
             self._note(folded, today - DAY)
         self._plan = folded.plan
         look = self._looked(folded, today, late=late)
-        self.lived.breaches += self.watch.see(look)
+        breaches = self.watch.see(look)
+        self.lived.breaches += breaches
+        if self.on_look is not None:
+            self.on_look(look, breaches)
         self._look, self._unseen = look, []
         return look
 

@@ -83,6 +83,9 @@ def test_an_unreadable_envelope_is_a_problem_and_stores_nothing(
             "body.answers.RF01",
         ),
         ({"kind": "steps", "body": {"count": -1}}, "body.count"),
+        ({"kind": "questionnaire", "body": {"name": "NPRS_BACK", "score": 50}}, "body.score"),
+        ({"kind": "questionnaire", "body": {"name": "RMDQ", "applies": 20, "answered": 10}}, "body.applies"),
+        ({"kind": "condition", "body": {"changes": {"diastolic": 206}}}, "body.changes.diastolic"),
         ({"kind": "condition", "body": {"changes": {"height_cm": 20}}}, "body.changes.height_cm"),
         (
             {"kind": "condition", "body": {"changes": {"surgery": {"day": "2026-03-03", "cleared": False}}}},

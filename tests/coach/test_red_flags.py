@@ -22,7 +22,8 @@ def onboarded(person: Person) -> Person:
 
 
 def _flagged(now: datetime, answer: Any = "yes", flag: str = "RF01", **change: Any) -> dict[str, Any]:
-    return entry("checkin", now, answers={flag: answer}) | change
+    """Answered a moment after the intake of the same frozen clock."""
+    return entry("checkin", now + timedelta(seconds=1), answers={flag: answer}) | change
 
 
 def test_a_yes_locks_in_the_same_answer_and_shows_what_to_do(onboarded: Person, now: datetime) -> None:
@@ -64,6 +65,25 @@ def test_a_red_flag_with_anything_else_wrong_is_stored_marked_and_triaged(
     assert answer["results"][0]["status"] == "stored"
     assert answer["results"][0]["mended"]
     assert onboarded.today()["status"] == "locked"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "level"),
+    [
+        ("morning", {"pain": 11, "numbness": "spreading"}, "URGENT"),
+        ("morning", {"numbness": "more"}, "SOON"),
+        ("motor", {"left": {"heel_walk": "cannot", "raises": 11}, "right": {}}, "EMERGENCY"),
+        ("motor", {"left": {"chair": "weak"}}, "URGENT"),
+        ("questionnaire", {"name": "PHQ9", "items": [0, 0, 99, 0, 0, 0, 0, 0, 3]}, "EMERGENCY"),
+        ("checkin", {"answers": {}, "severe": ["RF06a"], "full": "x"}, "EMERGENCY"),
+    ],
+)
+def test_danger_told_in_another_way_is_not_refused_for_a_bad_neighbouring_field(
+    onboarded: Person, now: datetime, kind: str, body: dict[str, Any], level: str
+) -> None:
+    answer = onboarded.report(entry(kind, now) | {"body": body})
+    assert answer["results"][0]["status"] == "stored"
+    assert answer["lock"] == level
 
 
 @pytest.mark.parametrize("broken", BROKEN)

@@ -35,7 +35,7 @@ class Caseload(Tolerant):
 
 
 class Assignment(Strict):
-    """A programme or single exercises."""
+    """A programme, or single exercises: one of both."""
 
     program = text(3)
     exercises = fields.List(text(40), validate=validate.Length(1, 20))
@@ -50,6 +50,8 @@ class OverrideValue(fields.Raw):
     """A whole number or a word, as the field asks."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | str:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise ma.ValidationError("Must be a whole number or a word.")
         if (isinstance(value, str) and len(value) > 40) or (not isinstance(value, str) and abs(value) > MOST_VALUE):

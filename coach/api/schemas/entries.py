@@ -13,7 +13,8 @@ from apispec import APISpec
 from marshmallow import Schema, fields, validate
 
 from coach.api.errors import paths
-from coach.api.schemas import facts
+from coach.api.schemas import dangers, facts
+from coach.api.schemas.dangers import Dangers
 from coach.api.schemas.entry_kinds import KINDS
 from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
 from coach.api.schemas.plans import lock_cards
@@ -77,8 +78,8 @@ def read(raw: Any, catalog: Catalog) -> Entry | Refusal:
         body, errors = _read_body(envelope["kind"], envelope["body"], catalog)
         if body is not None:
             return Entry(digest=digest, **{**envelope, "body": body})
-    if _answers_danger(raw):
-        return _salvaged(raw, envelope, errors, digest, catalog)
+    if told := dangers.found(raw, catalog):
+        return _salvaged(envelope, told, errors, digest)
     return Refusal(str(raw["id"])[:36] if "id" in raw else None, errors)
 
 
@@ -134,24 +135,9 @@ def _unknown_words(body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
     return wrong
 
 
-def _answers_danger(raw: dict[str, Any]) -> bool:
-    body = raw.get("body")
-    answers = body.get("answers") if raw.get("kind") == "checkin" and isinstance(body, dict) else None
-    return isinstance(answers, dict) and any(answer in ("yes", "unsure", True) for answer in answers.values())
-
-
-def _salvaged(
-    raw: dict[str, Any], envelope: dict[str, Any], errors: dict[str, str], digest: str, catalog: Catalog
-) -> Entry:
+def _salvaged(envelope: dict[str, Any], told: Dangers, errors: dict[str, str], digest: str) -> Entry:
     """A red-flag answer with anything else wrong: what can be read stands, the rest is set to now and marked."""
-    answers: dict[str, str] = {}
-    for asked, answer in list(raw["body"]["answers"].items())[:60]:
-        if answer in ("yes", "unsure", True):
-            for flag in _meant(str(asked)[:6], catalog):
-                answers[flag] = "unsure" if answer == "unsure" else "yes"
-    severe = raw["body"].get("severe")
-    known = [flag for flag in answers if flag in severe] if isinstance(severe, list) else []
-    body = events.body_from_json("checkin", {"answers": answers, "severe": known, "full": False})
+    body = events.body_from_json("checkin", {"answers": told.answers, "severe": list(told.severe)})
     time_is_right = not {"occurred_at", "zone", "local_day"} & set(errors)
     return Entry(
         id=envelope.get("id") or uuid5(NAMELESS, digest),
@@ -163,15 +149,6 @@ def _salvaged(
         digest=digest,
         mended=tuple(sorted(errors)),
     )
-
-
-def _meant(asked: str, catalog: Catalog) -> list[str]:
-    """The flags an answer is about. A card of another version may name one we do not know: its whole family
-    counts then, and for a name that tells nothing the gravest question does: too much alarm, not too little."""
-    if asked in catalog.red_flags:
-        return [asked]
-    family = [flag for flag in catalog.red_flags if flag[:4] == asked[:4]]
-    return family or [next(iter(catalog.red_flags))]
 
 
 def describe(spec: APISpec) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from coach.api.schemas.facts import Facts
-from coach.api.schemas.fields import Strict, number, text, whole, word
+from coach.api.schemas.fields import Strict, YesNo, number, text, whole, word
 
 ANSWERS = ("no", "yes", "unsure")
 VARIANTS = ("full", "short", "calm", "neutral")
@@ -39,9 +39,7 @@ class Checkin(Strict):
         validate=validate.Length(max=2),
         metadata={"description": "`also` of the gate that was answered: its weekly or monthly questions"},
     )
-    full = fields.Boolean(
-        load_default=False, metadata={"description": "the whole onboarding screen, every question named"}
-    )
+    full = YesNo(load_default=False, metadata={"description": "the whole onboarding screen, every question named"})
 
 
 class Morning(Strict):
@@ -49,10 +47,10 @@ class Morning(Strict):
 
     pain = _nprs(required=True)
     leg = _nprs()
-    sleep_lost = fields.Boolean(load_default=False)
+    sleep_lost = YesNo(load_default=False)
     numbness = word("same", "more", "spreading", load_default="same")
     worst = _nprs()
-    tasks_stopped = fields.Boolean(load_default=False)
+    tasks_stopped = YesNo(load_default=False)
 
 
 class Performed(Strict):
@@ -82,7 +80,7 @@ class Session(Strict):
         validate=validate.Length(max=EXERCISES_MOST),
     )
     variant = word(*VARIANTS, load_default="full")
-    stopped = fields.Boolean(load_default=False, metadata={"description": "stopped because of symptoms"})
+    stopped = YesNo(load_default=False, metadata={"description": "stopped because of symptoms"})
 
 
 class Flare(Strict):

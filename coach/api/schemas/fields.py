@@ -25,12 +25,42 @@ class Zone(fields.String):
         return name
 
 
+class Whole(fields.Integer):
+    """A whole number as JSON means it: 3.0 is one; "3" and true are not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Number(fields.Float):
+    """A number, not a text that looks like one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class YesNo(fields.Boolean):
+    """true or false, not a word or a number that may mean it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def text(most: int, least: int = 1, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(least, most), **kwargs)
 
 
-def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
-    return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
+def whole(low: int, high: int, **kwargs: Any) -> Whole:
+    return Whole(validate=validate.Range(low, high), **kwargs)
 
 
 def counted(low: int, high: int, **kwargs: Any) -> fields.Integer:
@@ -38,8 +68,8 @@ def counted(low: int, high: int, **kwargs: Any) -> fields.Integer:
     return fields.Integer(validate=validate.Range(low, high), **kwargs)
 
 
-def number(low: float, high: float, **kwargs: Any) -> fields.Float:
-    return fields.Float(validate=validate.Range(low, high), allow_nan=False, **kwargs)
+def number(low: float, high: float, **kwargs: Any) -> Number:
+    return Number(validate=validate.Range(low, high), allow_nan=False, **kwargs)
 
 
 def word(*allowed: str, **kwargs: Any) -> fields.String:

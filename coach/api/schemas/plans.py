@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
 
-from coach.api.schemas.fields import Strict, Tolerant, counted, text
+from coach.api.schemas.fields import Strict, Tolerant, YesNo, counted, text
 from coach.api.schemas.values import Value
 from coach.services.problems import invalid
 from coach.services.stored import Told
@@ -53,7 +54,7 @@ class DayGate(triage.Gate):
     also: tuple[catalog.When, ...]  # W, M: holds the weekly or monthly questions too
 
 
-def lock_cards() -> fields.List:
+def lock_cards() -> fields.List[Any]:
     description = "what to show at once when locked, worst first"
     return fields.List(Value(LockCard), required=True, metadata={"description": description})
 
@@ -97,7 +98,7 @@ class Swap(Strict):
     """An exercise to have replaced by another of the same purpose, or wanted back."""
 
     exercise = text(40, required=True)
-    back = fields.Boolean(load_default=False)
+    back = YesNo(load_default=False)
 
 
 class PlanAnswer(Tolerant):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Tolerant, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, Whole, text, whole, word
 from coach.services.snooze import MINUTES
 
 
@@ -37,7 +37,7 @@ class UpcomingAnswer(Tolerant):
 
 
 class SnoozeRequest(Strict):
-    minutes = fields.Integer(required=True, strict=True, validate=validate.OneOf(MINUTES))
+    minutes = Whole(required=True, validate=validate.OneOf(MINUTES))
 
 
 class SnoozeAnswer(Tolerant):

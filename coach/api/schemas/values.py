@@ -29,7 +29,7 @@ class Value(ma.fields.Raw):
         self.hint = hint
 
 
-def value2schema(converter: OpenAPIConverter, field: ma.fields.Field, **_: Any) -> dict[str, Any]:
+def value2schema(converter: OpenAPIConverter, field: ma.fields.Field[Any], **_: Any) -> dict[str, Any]:
     """An attribute function of apispec's converter."""
     return shape(field.hint, converter.spec) if isinstance(field, Value) else {}
 

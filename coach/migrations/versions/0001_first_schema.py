@@ -264,7 +264,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("rule", sa.String(length=12), nullable=False),
         sa.Column("exercise", sa.String(length=40), nullable=True),
-        sa.Column("change", sa.String(length=20), nullable=False),
+        sa.Column("change", sa.String(length=40), nullable=False),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("superseded_by", sa.Integer(), nullable=True),

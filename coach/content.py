@@ -1,0 +1,49 @@
+"""What a reviewer of the content runs: is it sound, how alike are its texts, the document to sign."""
+
+from pathlib import Path
+
+from coach import review
+from coach.config import CannotStart
+from programs import catalog, similarity
+
+NEAREST = 20
+
+
+def check(folder: Path | None) -> int:
+    """Says what the content holds. Raises BadContent, one line, at its first fault."""
+    found = catalog.load(folder)
+    education = found.education
+    held = {
+        "red flags": found.red_flags, "exercises": found.exercises, "programmes": found.programs,
+        "rules": education.rules, "lessons": education.lessons, "modules": education.modules,
+        "questionnaires": education.questionnaires, "sources": education.sources, "languages": found.words,
+    }  # fmt: skip
+    print(f"OK: content {found.version}, {', '.join(f'{len(items)} {name}' for name, items in held.items())}")
+    return 0
+
+
+def similar() -> int:
+    """Shows the texts most alike; exit status 1 where two say nearly the same."""
+    groups = similarity.texts(catalog.load(), "en")
+    pairs = similarity.nearest(groups, NEAREST)
+    texts = {key: text for group in groups.values() for key, text in group.items()}
+    for pair in pairs:
+        print(f"{pair.likeness:.2f}  {pair.first} | {pair.second}")
+        print(f"      {_start(texts[pair.first])}\n      {_start(texts[pair.second])}")
+    alike = sum(pair.likeness >= similarity.TOO_ALIKE for pair in pairs)
+    print(f"{sum(map(len, groups.values()))} texts, {alike} pairs at {similarity.TOO_ALIKE} or more")
+    return 1 if alike else 0
+
+
+def write_review(out: Path) -> int:
+    """Writes the review document; a browser shows it and prints it."""
+    try:
+        out.write_text(review.document(catalog.load()), encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(f"{out}: cannot be written ({error.strerror})") from error
+    print(f"{out} is written; open it in a browser, print it or save it as PDF.")
+    return 0
+
+
+def _start(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:97]}..."
