@@ -80,9 +80,7 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
     locks = tuple(
         lock
         for lock in served.locks
-        if lock.level != "NO_PLAN"
-        and lock.flag not in flags
-        and refolded.ended.get(lock.flag, date.min) < lock.since
+        if lock.level != "NO_PLAN" and lock.flag not in flags and refolded.ended.get(lock.flag, date.min) < lock.since
     )
     known = {(referral.kind, referral.rule) for referral in refolded.referrals}
     referrals = tuple(
@@ -111,9 +109,7 @@ def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dos
 
 def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Variant, frozenset[str]]:
     """The exercises of every variant that would now hold others; an easier one of a chain may take its place."""
-    then, now = (
-        routine.chosen_items(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded)
-    )
+    then, now = (routine.chosen_items(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
     held: dict[Variant, frozenset[str]] = {}
     for variant, items in now.items():
         before = then.get(variant, then["full"])
@@ -128,9 +124,7 @@ def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Vari
     return held
 
 
-def _begun(
-    draft: Draft | None, day: date, lines: Sequence[Line], catalog: Catalog, decisions: list[Decision]
-) -> Draft:
+def _begun(draft: Draft | None, day: date, lines: Sequence[Line], catalog: Catalog, decisions: list[Decision]) -> Draft:
     """The draft as this day opens: from the day before, a snapshot of an upgrade, or an intake."""
     for line in lines:
         if isinstance(line.event.body, log.Rebased):

@@ -52,9 +52,7 @@ def breaks(conditions: Iterable[str], catalog: Catalog) -> Breaks:
     def limits(item: Break) -> tuple[int, int]:
         return (item.tight_after, item.tight_at_most) if tight else (item.after_min, item.at_most)
 
-    return Breaks(
-        limits(numbers.sitting), limits(numbers.standing), limits(numbers.travel), numbers.standing_hours_day
-    )
+    return Breaks(limits(numbers.sitting), limits(numbers.standing), limits(numbers.travel), numbers.standing_hours_day)
 
 
 def ask_belt(belt: BeltState, person: Patient, conditions: Iterable[str], day: date, catalog: Catalog) -> BeltState:

@@ -62,7 +62,7 @@ def _usual(plan: Plan | Draft, allowed: Allowed, day: date, usual: bool) -> list
     open_items = [item for item in known if not is_out(item, day) and allowed.fits(item.exercise)]
     if usual:
         return open_items
-    return [i for i in open_items if not i.skipped and (i.free_on is None or day >= i.free_on)]
+    return [item for item in open_items if not _rests(item, day)]
 
 
 def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
@@ -79,9 +79,7 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
     return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
 
 
-def _narrowed(
-    plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]
-) -> list[Item]:
+def _narrowed(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]) -> list[Item]:
     library, pause = allowed.catalog.exercises, plan.pause(day)
     neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
     level_max = 1 if plan.level == "SOON" else 5
@@ -99,9 +97,9 @@ def _narrowed(
 
 
 def _as_served(plan: Plan | Draft, day: date, variant: Variant, items: list[Item]) -> list[Item]:
-    """After a late report: nothing that today's routine did not hold already, but what a clinician chose."""
+    """After a late report: nothing for the rest of today that its routine did not hold already."""
     only = plan.only_today.get(variant) if day == plan.day else None
-    return [i for i in items if only is None or i.exercise in only or not _not_by_clinician(i)]
+    return items if only is None else [item for item in items if item.exercise in only]
 
 
 def _eased(plan: Plan | Draft, allowed: Allowed, item: Item) -> Item:
@@ -188,22 +186,25 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
 def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
     """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow.
 
-    What the plan holds but lets rest comes last, at the plan's dose.
+    What the plan holds but does not serve today comes last, at the plan's dose, what rests after all else.
     """
-    chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
-    if any(_counts(item, allowed) for item in chosen):
-        return chosen
     library, held = allowed.catalog.exercises, _held(plan)
-    easy = (e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED)
-    fallback = allowed.catalog.fallback
-    names = [key for key in fallback if key not in held and allowed.fits(key)]
-    if not any(library[key].category not in UNCOUNTED for key in names):
-        names += [key for key in easy if key not in held and allowed.fits(key)][:1]
-    items = [*wanted, *(_extra(key, allowed, "I11") for key in names)]
-    if not any(_counts(item, allowed) for item in items):
-        items += [held[key] for key in fallback if key in held and allowed.fits(key)]
-    items.sort(key=lambda item: not _counts(item, allowed))
-    return _fitting(items, limit_s, allowed, counted_first=True)
+    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
+    extras = [key for key in allowed.catalog.fallback if key not in held and allowed.fits(key)]
+    if not any(key in easy for key in extras):
+        extras += [key for key in easy if key not in held][:1]
+    own = sorted((held[key] for key in easy if key in held), key=lambda item: _rests(item, plan.day))
+    chosen: list[Item] = []
+    for more in ([], [_extra(key, allowed, "I11") for key in extras], *([item] for item in own)):
+        items = sorted([*wanted, *more], key=lambda item: bool(more) and not _counts(item, allowed))
+        chosen = _fitting(items, limit_s, allowed, counted_first=True)
+        if any(_counts(item, allowed) for item in chosen):
+            break
+    return chosen
+
+
+def _rests(item: Item, day: date) -> bool:
+    return item.skipped or (item.free_on is not None and day < item.free_on) or is_out(item, day)
 
 
 def _held(plan: Plan | Draft) -> dict[str, Item]:

@@ -134,7 +134,7 @@ def _trained_well(moment: Moment, day: date) -> bool:
     """Whether two weeks before a day were open throughout and clearly more than half of the sessions were done."""
     numbers = moment.catalog.constants.adherence
     days = [day - timedelta(days=back) for back in range(1, numbers.window + 1)]
-    if not all(moment.known.counted(each) or moment.known.open_on.get(each) for each in days):
+    if any(moment.known.shut_on.get(each, True) for each in days):
         return False
     done = sum(s.done >= numbers.complete_session for each in days for s in moment.known.counted(each))
     asked = moment.known.sessions_week(moment.look, day) * numbers.window / WEEK.days

@@ -21,7 +21,7 @@ def one_step_at_a_time(moment: Moment) -> Iterator[str]:
     then = {item.key: item for item in earned(moment.before.plan)}
     for item in earned(moment.look.plan):
         old = then.get(item.key)
-        if old is None or old == item:
+        if old is None or old == item or not same_chain(item, old, moment.catalog):
             continue
         rises = [_level(item, moment) > _level(old, moment), item.dose.sets > old.dose.sets]
         rises.append(item.exercise == old.exercise and item.dose.amount > old.dose.amount)
@@ -51,18 +51,21 @@ def few_level_ups(moment: Moment) -> Iterator[str]:
 def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
     """I4: a raise leaves weekly sets at most a fifth and six over those of a week ago, the session five minutes."""
     now, then = moment.known.week(moment.look), moment.known.weeks.get(moment.days_back(WEEK))
+    last = moment.known.weeks.get(moment.days_back(1))
     if now is None or then is None or (now.program, now.sessions) != (then.program, then.sessions):
         return
     if not any(decision.change in RAISES for decision in _new(moment)):
         return
     caps, both = moment.catalog.constants.caps, now.sets.keys() & then.sets.keys()
     sets, before = now.sessions * sum(now.sets[chain] for chain in both), then.sessions * sum(then.sets.values())
-    if sets > min(before * (100 + caps.sets_week_pct) / 100, before + caps.sets_week_abs):
+    more = last is None or sum(now.sets.values()) > sum(last.sets.values())
+    if more and sets > min(before * (100 + caps.sets_week_pct) / 100, before + caps.sets_week_abs):
         risen = [chain[0] for chain in both if now.sets[chain] > then.sets[chain]]
         if risen:
             yield f"{before} sets a week became {sets}: {', '.join(sorted(risen))}"
     takes, took = sum(now.seconds[chain] for chain in both), sum(then.seconds.values())
-    if takes > took + 60 * caps.session_min_week:
+    longer = last is None or sum(now.seconds.values()) > sum(last.seconds.values())
+    if longer and takes > took + 60 * caps.session_min_week:
         yield f"a session of {took} s became one of {takes} s within a week"
 
 
@@ -81,7 +84,7 @@ def few_new_exercises(moment: Moment) -> Iterator[str]:
 
 def steps_rise_slowly(moment: Moment) -> Iterator[str]:
     """I4: the step goal rises by a tenth (or 250, or a clinician's share) and 1000 at most, once a week."""
-    if moment.before is None or moment.set_by_hand:
+    if moment.before is None or moment.set_by_hand or moment.look.late:
         return
     old, new = moment.before.plan.walking, moment.look.plan.walking
     caps = moment.catalog.constants.caps
@@ -146,8 +149,8 @@ def _leg_worse(session: Session) -> bool:
 
 
 def _goals_risen(moment: Moment) -> list[str]:
-    if moment.before is None or moment.look.plan.mode_day == moment.day:
-        return []  # a goal is set as the day turns; a flare or a lighter week may begin later that day
+    if moment.before is None or moment.look.late or moment.look.plan.mode_day == moment.day:
+        return []  # a goal is set as a day turns; a flare or a lighter week may begin later that day
     old, new = moment.before.plan.walking, moment.look.plan.walking
     risen = {"steps": (old.goal, new.goal), "walking": (old.minutes, new.minutes)}
     return [name for name, (was, now) in risen.items() if was is not None and now is not None and now > was]

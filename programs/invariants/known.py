@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from programs.catalog import Catalog
 from programs.events import Correction, Event, Override, Session
-from programs.invariants.look import OPENED, Look, seconds
+from programs.invariants.look import OPENED, SHUT, Look, seconds
 from programs.invariants.story import Story
 
 CORRECTED_WITHIN = timedelta(hours=48)
@@ -31,7 +31,7 @@ class Known:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog, self.story = catalog, Story(catalog)
         self.referred: set[tuple[str, str]] = set()  # kind and rule of every referral ever seen
-        self.open_on: dict[date, bool] = {}  # as last seen on that day
+        self.shut_on: dict[date, bool] = {}  # whether nothing could be had, as last seen on that day
         self.accepted: set[tuple[date, str, str]] = set()  # overrides
         self.late_day: date | None = None  # when something late was last told
         self.modes: dict[date, str] = {}
@@ -69,7 +69,7 @@ class Known:
     def remember(self, look: Look) -> None:
         """Keeps what a look has shown, after it was judged."""
         self.referred.update((referral.kind, referral.rule) for referral in look.plan.referrals)
-        self.open_on[look.day] = look.status in OPENED
+        self.shut_on[look.day] = look.status in SHUT
         self.modes[look.day] = look.plan.mode
         self.level_ups[look.day] = sum(decision.change == "level_up" for decision in look.decisions)
         asked = self.week(look)
@@ -98,9 +98,9 @@ class Known:
         return min(given, default=program.sessions_week if program else 1)
 
     def counted(self, day: date) -> list[Session]:
-        """The sessions of a day that surely count: the card was answered and nothing was closed."""
+        """The sessions of a day that count: the card was answered, and nothing was closed."""
         story = self.story
-        if not story.answered.get(day) or day in story.closed_on or not self.open_on.get(day):
+        if not story.answered.get(day) or day in story.closed_on or self.shut_on.get(day, True):
             return []
         return story.sessions.get(day, [])
 

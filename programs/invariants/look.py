@@ -11,6 +11,7 @@ from programs.events import Event
 from programs.plan import Decision, Item, Plan, is_out
 
 OPENED = ("open", "rest")  # a routine's states in which exercises can be had
+SHUT = ("locked", "no_plan")
 CLOSING = ("SOON_HOLD", "URGENT", "EMERGENCY")  # levels of a red flag that take all exercises away
 HARDNESS = ("SOON", *CLOSING)
 

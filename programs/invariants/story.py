@@ -96,7 +96,8 @@ class Story:
             if irritable(self.person, self.catalog) != before:
                 self.irritable = not before
         elif isinstance(body, Session):
-            self.sessions.setdefault(day, []).append(body)
+            if not any(level in CLOSING for level in self.flags.values()):
+                self.sessions.setdefault(day, []).append(body)
         elif isinstance(body, Morning):
             self.mornings[day] = body
             if body.leg is not None:

@@ -8,7 +8,7 @@ from statistics import median
 
 from programs.catalog import Catalog
 from programs.events import Session
-from programs.invariants.comparing import changes, easier, lower, more_by_less, standing
+from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
 from programs.invariants.look import Look, plan_load, served_load
 from programs.invariants.moment import Moment
 
@@ -40,15 +40,23 @@ def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]
 
 
 def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
-    """Late: what comes late changes today downwards only; locks, referrals and closed directions stay."""
+    """Late: what comes late changes today downwards only; locks, referrals and closed directions stay.
+
+    Something easy in place of what has gone does not count.
+    """
     before, look = moment.before, moment.look
     if not look.late or before is None or before.day != look.day:
         return
-    old, new = plan_load(before.plan, moment.catalog), plan_load(look.plan, moment.catalog)
-    if new > old:
-        yield f"the load of {old} became {new}: {changes(before.plan, look.plan)}"
+    then = {item.exercise: item for item in before.plan.items}
+    for item in look.plan.items:
+        old = then.get(item.exercise)
+        if old is not None and index(item, moment.catalog) > index(old, moment.catalog):
+            yield f"{text(old)} became {text(item)}"
     for variant, steps in look.variants.items():
-        was, now = served_load(before.variants.get(variant, ()), moment.catalog), served_load(steps, moment.catalog)
+        served = before.variants.get(variant, ())
+        known = {step.exercise for step in served}
+        new = [s for s in steps if s.exercise in known or s.exercise not in moment.catalog.fallback]
+        was, now = served_load(served, moment.catalog), served_load(new, moment.catalog)
         if variant in before.variants and now > was:
             yield f"the load served as {variant} was {was} and became {now}"
     standing_now = {(referral.kind, referral.rule) for referral in look.plan.referrals}

@@ -151,9 +151,7 @@ def _belt(draft: Draft, body: log.Belt) -> None:
         draft.belt = posture.check_belt(draft.belt, body.problem)
     else:
         minutes = body.minutes_week or 0
-        draft.belt = posture.start_belt(
-            draft.belt, minutes, draft.patient, draft.conditions, draft.day, draft.catalog
-        )
+        draft.belt = posture.start_belt(draft.belt, minutes, draft.patient, draft.conditions, draft.day, draft.catalog)
 
 
 def _clamp(draft: Draft, held: Held) -> None:

@@ -23,7 +23,7 @@ def turn_day(draft: Draft) -> None:
         _come_back(draft, draft.day if draft.quiet else draft.day + timedelta(days=1))
     numbers = draft.numbers.deload
     over = draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days
-    if over and draft.quiet:
+    if over and draft.quiet and not _needs_lighter_week(draft):
         draft.set_mode("normal", None)
     first_day = (draft.day - draft.program_day).days % 7 == 0
     if first_day and draft.week() > 1 and draft.week() % numbers.every_weeks == 0 and draft.mode == "normal":
@@ -119,18 +119,22 @@ def halve(draft: Draft, item: Item, *, zone: Zone | None, back: bool) -> None:
 
 def after_judging(draft: Draft, zone: Zone) -> None:
     """D2 by how sessions go: three running amber or worse, or half of the exercises stepped back within a week."""
-    numbers = draft.numbers.deload
     draft.change(amber_run=draft.training.amber_run + 1 if zone != "green" else 0)
-    if draft.mode not in ("normal", "after_flare"):
-        return
+    reason = _needs_lighter_week(draft)
+    if reason and draft.mode in ("normal", "after_flare"):
+        draft.set_mode("deload", "D2", reason=reason)
+        draft.change(amber_run=0, regressed=())
+
+
+def _needs_lighter_week(draft: Draft) -> str:
+    """Why the last sessions ask for a lighter week; empty if they do not."""
+    numbers = draft.numbers.deload
     if draft.training.amber_run >= numbers.amber_run:
-        _deload(draft, "ambers")
-        return
+        return "ambers"
     first = draft.day - timedelta(days=numbers.regressed_days - 1)
     names = {hit.exercise for hit in draft.training.regressed if hit.day >= first}
-    held = len(draft.items)
-    if held >= numbers.min_exercises and len(names) >= numbers.regressed_share * held:
-        _deload(draft, "regressed")
+    enough = len(draft.items) >= numbers.min_exercises
+    return "regressed" if enough and len(names) >= numbers.regressed_share * len(draft.items) else ""
 
 
 def note_load(draft: Draft) -> None:
@@ -221,7 +225,8 @@ def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
     share = raised.sets * 100 > base.sets * (100 + caps.sets_week_pct)
     too_many = share or raised.sets - base.sets > caps.sets_week_abs
     too_long = raised.seconds - base.seconds > caps.session_min_week * 60
-    return (raised.sets > now.sets and too_many) or (raised.seconds > now.seconds and too_long)
+    more = dose.sets > item.dose.sets or raised.sets > now.sets
+    return (more and too_many) or (raised.seconds > now.seconds and too_long)
 
 
 def _usual_load(draft: Draft) -> Load:
@@ -229,11 +234,6 @@ def _usual_load(draft: Draft) -> Load:
     items, library = selection.served(draft, draft.allowed, draft.day, usual=True), draft.catalog.exercises
     seconds = sum(selection.seconds(library[item.exercise], item.dose, draft.catalog) for item in items)
     return Load(draft.day, draft.sessions_week() * sum(item.dose.sets for item in items), seconds)
-
-
-def _deload(draft: Draft, reason: str) -> None:
-    draft.set_mode("deload", "D2", reason=reason)
-    draft.change(amber_run=0, regressed=())
 
 
 def _blame(draft: Draft, item: Item) -> None:

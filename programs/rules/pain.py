@@ -173,9 +173,7 @@ class Verdict:
     forced: str | None  # the rule that holds every dose: C3, C2, C6, P4
 
 
-def _verdict(
-    draft: Draft, pending: Pending, morning: log.Morning | None, slept: Night, flare_started: bool
-) -> Verdict:
+def _verdict(draft: Draft, pending: Pending, morning: log.Morning | None, slept: Night, flare_started: bool) -> Verdict:
     outcome = OUTCOMES[pending.zone, slept]
     if flare_started and pending.zone == "red" and slept == "bad":
         outcome = MAINTAIN  # the flare has taken over
@@ -241,9 +239,7 @@ def _pending(draft: Draft, session: log.Session, done: Sequence[Item], course: l
     items = []
     for item in done:
         own = session.items.get(item.exercise)
-        items.append(
-            DoneItem(item.exercise, own.done if own else session.done, own.rpe if own else session.rpe)
-        )
+        items.append(DoneItem(item.exercise, own.done if own else session.done, own.rpe if own else session.rpe))
     levels = draft.catalog.exercises
     hardest = sorted(done, key=lambda item: -levels[item.exercise].level)[: numbers.session.hit_exercises]
     hits = session.hurt or tuple(item.exercise for item in hardest)

@@ -104,9 +104,7 @@ def refresh(draft: Draft) -> None:
 
 def _same_but_direction(before: Person, now: Person) -> bool:
     """An explicit list keeps an exercise that a direction closes: it is not served, and comes back as it was."""
-    return now == replace(
-        before, direction=now.direction, opposite_closed=now.opposite_closed, included=now.included
-    )
+    return now == replace(before, direction=now.direction, opposite_closed=now.opposite_closed, included=now.included)
 
 
 def new_facts(draft: Draft, changes: Changes) -> None:
@@ -263,9 +261,7 @@ def _slots(draft: Draft) -> tuple[str, ...]:
     catalog = draft.catalog
     program = catalog.programs[str(draft.program)]
     wanted = prescribe.slots(program, draft.block_week, draft.patient, draft.direction.value, catalog)
-    offered = (
-        draft.patient.weight_consent and WEIGHT in catalog.programs and weight.view(draft, catalog).offered
-    )
+    offered = draft.patient.weight_consent and WEIGHT in catalog.programs and weight.view(draft, catalog).offered
     draft.adds = WEIGHT if offered and draft.program != WEIGHT else None
     if draft.adds is None:
         return wanted

@@ -139,4 +139,3 @@ def _minutes_step(draft: Draft) -> int:
 
 def _floor(steps: float, to: int) -> int:
     return int(steps + 1e-6) // to * to
-

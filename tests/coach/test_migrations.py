@@ -53,7 +53,8 @@ def _definitions(url: str) -> dict[str, str]:
         )
         indexes = connection.execute(
             text(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                "SELECT indexname, indexdef FROM pg_indexes"
+                " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             )
         )
         found = {name: definition for name, definition in (*constraints, *indexes)}

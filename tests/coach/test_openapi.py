@@ -137,6 +137,7 @@ def test_every_state_of_a_person_is_in_the_document(
 
 ENTRY = '{"entries": [%s]}'
 FLAG = '{"kind": "checkin", "body": {"answers": {"RF01": "yes"}, "severe": [[], {}]}}'
+LEG = '{"kind": "motor", "body": {"left": {"heel_walk": [], "chair": "cannot"}}}'
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,7 @@ FLAG = '{"kind": "checkin", "body": {"answers": {"RF01": "yes"}, "severe": [[], 
         ("POST", "/v1/me/entries", ENTRY % '"\\\\\\u0000"', 400),
         ("POST", "/v1/me/entries", ENTRY % '"\\\\u0000"', 200),
         ("POST", "/v1/me/entries", ENTRY % FLAG, 200),
+        ("POST", "/v1/me/entries", ENTRY % LEG, 200),
     ],
 )
 def test_an_odd_request_is_answered_like_any_other(

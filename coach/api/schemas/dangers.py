@@ -47,17 +47,17 @@ def found(raw: dict[str, Any], catalog: Catalog) -> Dangers:
 def _of_card(body: dict[str, Any], catalog: Catalog) -> Dangers:
     told = body.get("answers")
     answers: dict[str, str] = {}
-    for asked, answer in list(told.items())[:FLAGS_MOST] if isinstance(told, dict) else ():
-        if answer in ("yes", "unsure", True):
-            answers |= dict.fromkeys(_meant(str(asked)[:6], catalog), "unsure" if answer == "unsure" else "yes")
+    for asked, answer in told.items() if isinstance(told, dict) else ():
+        if answer in ("yes", "unsure", True) and len(answers) < FLAGS_MOST:
+            answers |= dict.fromkeys(_meant(asked[:6], catalog), "unsure" if answer == "unsure" else "yes")
     worse = body.get("severe")
-    severe = [flag for flag in worse[:FLAGS_MOST] if flag in catalog.red_flags] if isinstance(worse, list) else []
+    severe = [flag for flag in catalog.red_flags if flag in worse] if isinstance(worse, list) else []
     return Dangers(dict.fromkeys(severe, "yes") | answers, tuple(severe))
 
 
 def _of_strength(body: dict[str, Any]) -> Dangers:
     legs = [leg for leg in (body.get("left"), body.get("right")) if isinstance(leg, dict)]
-    told = {leg.get(test) for leg in legs for test in ("heel_walk", "chair")}
+    told = [leg.get(test) for leg in legs for test in ("heel_walk", "chair")]
     if "cannot" in told:
         return Dangers({"RF06a": "yes"}, ("RF06a",))
     return Dangers({"RF06b": "yes"} if "weak" in told else {}, ())
