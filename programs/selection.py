@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -184,23 +184,38 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
 
 
 def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
-    """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow.
-
-    What the plan holds but does not serve today comes last, at the plan's dose, what rests after all else.
-    """
-    library, held = allowed.catalog.exercises, _held(plan)
-    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
-    extras = [key for key in allowed.catalog.fallback if key not in held and allowed.fits(key)]
-    if not any(key in easy for key in extras):
-        extras += [key for key in easy if key not in held][:1]
-    own = sorted((held[key] for key in easy if key in held), key=lambda item: _rests(item, plan.day))
+    """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow."""
     chosen: list[Item] = []
-    for more in ([], [_extra(key, allowed, "I11") for key in extras], *([item] for item in own)):
-        items = sorted([*wanted, *more], key=lambda item: bool(more) and not _counts(item, allowed))
+    for more in ([], *_easy(plan, allowed, wanted)):
+        names = {item.exercise for item in more}
+        items = [*(item for item in wanted if item.exercise not in names), *more]
+        items.sort(key=lambda item: bool(more) and not _counts(item, allowed))
         chosen = _fitting(items, limit_s, allowed, counted_first=True)
         if any(_counts(item, allowed) for item in chosen):
             break
     return chosen
+
+
+def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Iterator[list[Item]]:
+    """What may be added to a routine that would be empty, one try after the other.
+
+    First what the plan does not hold; then what it holds but does not serve today, at the plan's dose, what rests
+    after all else; at the very last the start dose of what was too long.
+    """
+    library, held, known = allowed.catalog.exercises, _held(plan), {item.exercise for item in wanted}
+    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
+    fallback = [key for key in allowed.catalog.fallback if allowed.fits(key)]
+    free = [key for key in fallback if key not in held and key not in known]
+    yield [_extra(key, allowed, "I11") for key in free]
+    for key in easy:
+        if key not in held and key not in known:
+            yield [_extra(name, allowed, "I11") for name in (*free, key)]
+    own = [held[key] for key in easy if key in held and key not in known]
+    for item in sorted(own, key=lambda item: _rests(item, plan.day)):
+        yield [item]
+    for key in easy:
+        if key in known:
+            yield [_extra(key, allowed, "I11")]
 
 
 def _rests(item: Item, day: date) -> bool:

@@ -79,6 +79,9 @@ def record(
 
     Safety answers go first. Nothing of an invalid entry is stored.
     """
+    late = any(isinstance(entry, Entry) and _is_late(entry, _today(patient, now)) for entry in entries)
+    if late:
+        _adapt(session, patient, now, catalog)
     known = _known(session, patient, entries)
     receipts: dict[int, Receipt] = {}
     stored: list[Entry] = []
@@ -89,7 +92,29 @@ def record(
         patient.adapt_at = now
         _triage(session, patient, stored, now, catalog)
         _stop_done_reminders(session, patient, stored, now)
+    if late:
+        _adapt(session, patient, now, catalog)
     return [receipts[index] for index in range(len(in_order))]
+
+
+def _is_late(entry: Entry, today: date) -> bool:
+    """Whether it may belong to a day before today; a correction belongs to the day of what it replaces."""
+    return entry.kind == "correction" or (entry.local_day is not None and entry.local_day < today)
+
+
+def _adapt(session: Session, patient: Patient, now: datetime, catalog: Catalog) -> None:
+    """Folds what waits for the worker. A late report raises nothing that was served until it came, so this is
+    settled before and after it: the plan must not depend on when the worker comes by."""
+    if patient.adapt_at is None or patient.adapt_at > now or patient.failed_at is not None:
+        return
+    try:
+        with session.begin_nested():
+            plans.store(session, patient, now, catalog)
+    except OperationalError:
+        raise  # the database is away: the phone sends it again
+    except Exception as error:  # whatever ails the fold: the worker meets it as well, and tells somebody
+        session.refresh(patient)
+        logger.error("late_report_without_fold", patient=str(patient.id), error=type(error).__name__)
 
 
 def _record_one(

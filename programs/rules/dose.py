@@ -72,8 +72,8 @@ def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None)
 def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:
     """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already."""
     numbers = draft.numbers.progress
-    ready = streak >= numbers.ok_streak and adherence7 >= numbers.adherence7_min and draft.mode == "normal"
-    if not ready:
+    calm = draft.mode == "normal" and not draft.sore  # sore by another session than the one that went well
+    if streak < numbers.ok_streak or adherence7 < numbers.adherence7_min or not calm:
         hold(draft, item, "P3", streak=streak, zone=zone)
         return
     dose = ladder.up(item.exercise, item.dose, draft.allowed)

@@ -127,14 +127,12 @@ class Draft:
         return self._shown
 
     def _lighter(self) -> tuple[Item, ...]:
-        gap = self.training.gap in ("M2", "M3", "M4")
-        steps: list[Sequence[Item]] = [self.items]
-        if gap:
-            steps += ladder.gap_steps(self.items, self.training.gap, self.allowed)
-        if self.mode == "deload":
-            factor = self.numbers.deload.factor
-            return tuple(ladder.lightest([ladder.lighter_week(items, factor) for items in steps], self.catalog))
-        return tuple(ladder.lightest(steps[1:], self.catalog)) if gap else self.items
+        gap = self.training.gap if self.training.gap in ("M2", "M3", "M4") else ""
+        if self.mode != "deload":
+            return tuple(ladder.after_gap(self.items, gap, self.allowed)) if gap else self.items
+        steps = [self.items, *(ladder.gap_steps(self.items, gap, self.allowed) if gap else ())]
+        lighter = [ladder.lighter_week(items, self.numbers.deload.factor) for items in steps]
+        return tuple(ladder.lightest(lighter, self.catalog))
 
     @property
     def level(self) -> Level:

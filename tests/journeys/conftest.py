@@ -1,47 +1,48 @@
-"""One running service for each journey, on the test database, at a time that the journey sets."""
+"""One running service for all journeys, each on an empty database and at a time that the journey sets."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-import redis
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import make_url
 
-from coach import clock
 from coach.config import Config
-from coach.models.people import Clinic
-from coach.services import accounts
-from tests.coach.conftest import CLINICIAN, Move, move
-from tests.coach.people import PASSWORD
-from tests.journeys.service import Service, free_port
+from coach.database import make_engine, make_sessions
+from coach.standalone import Valkey, free_port
+from tests.embedded import Servers
+from tests.journeys.service import PROCESSES, Service
+from tests.receivers.webpush import Receiver
 
-__all__ = ["CLINICIAN", "move"]
+
+@pytest.fixture(scope="session")
+def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    receiver = Receiver(tmp_path_factory.mktemp("receiver"))
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture(scope="session")
+def running(
+    config: Config, servers: Servers, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A Valkey of its own, because a journey empties and stops it."""
+    folder = tmp_path_factory.mktemp("service")
+    database = servers.create_database(f"{make_url(config.database_url).database}_journeys")
+    valkey = Valkey(folder)
+    valkey.start()
+    valkey.wait()
+    engine = make_engine(database)
+    own = {"database_url": database, "redis_url": valkey.url(), "port": free_port(), "worker_processes": 1}
+    service = Service(replace(config, **own), make_sessions(engine), valkey, folder, receiver.certificate)
+    service.start(*PROCESSES)
+    yield service
+    service.stop()
+    valkey.program.stop()
+    engine.dispose()
 
 
 @pytest.fixture
-def clinic(committed: sessionmaker[Session], config: Config, now: datetime) -> Clinic:
-    """A clinic that takes people in, with one physiotherapist on duty; it is `now`."""
-    with committed.begin() as session:
-        clock.move(session, config, now, speed=0)
-        return accounts.open_clinic(
-            session,
-            name="Riverside Physiotherapy",
-            zone="Europe/Paris",
-            email=CLINICIAN,
-            password=PASSWORD,
-            person="Maya Lindqvist",
-            now=now,
-        )
-
-
-@pytest.fixture
-def service(config: Config, clinic: Clinic, valkey: "redis.Redis", move: Move, tmp_path: Path) -> Iterator[Service]:
-    service = Service(replace(config, port=free_port(), api_workers=2, worker_processes=1), tmp_path)
-    service.start("api", "worker", "beat")
-    try:
-        service.wait_until_ready()
-        yield service
-    finally:
-        service.stop()
+def service(running: Service, now: datetime) -> Service:
+    running.start_over(now)
+    return running
