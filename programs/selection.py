@@ -53,7 +53,7 @@ def served(
     if _is_walk(pause):
         chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
     if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
-        chosen = _never_empty(plan, allowed, wanted, limit_s)
+        chosen = _never_empty(plan, allowed, wanted, limit_s) or _short_walk(plan, allowed, wanted, limit_s)
     return tuple(chosen)
 
 
@@ -75,7 +75,8 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
     if plan.mode == "flare" and plan.leg.centralising:
         towards = DIRECTIONS.get(plan.direction.value)
         names += [key for key in own if library[key].category == "DPX" and library[key].direction == towards]
-    names += [key for key in (*calm[:1], WALK, *calm[1:]) if key not in _held(plan) and allowed.fits(key)]
+    open_ = own.keys() | {key for key in (*calm, WALK) if key not in _held(plan) and allowed.fits(key)}
+    names += [key for key in (*calm[:1], WALK, *calm[1:]) if key in open_ and key not in names]
     return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
 
 
@@ -178,7 +179,7 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
     for item in wanted:
         exercise, (low, _, _) = allowed.catalog.exercises[item.exercise], allowed.range(item.exercise)
         minutes = (limit_s - seconds(exercise, Dose(1, 0), allowed.catalog)) // 60
-        if low <= minutes:
+        if exercise.category == "AER" and low <= minutes:
             shorter.append(replace(item, dose=Dose(1, min(minutes, item.dose.amount))))
     return shorter[:1] or _fitting(_easy_walk(plan, allowed, "I11"), limit_s, allowed)
 
@@ -216,6 +217,8 @@ def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Itera
     for key in easy:
         if key in known:
             yield [_extra(key, allowed, "I11")]
+    if not wanted:
+        yield [held[key] for key in fallback if key in held]
 
 
 def _rests(item: Item, day: date) -> bool:

@@ -5,7 +5,7 @@ A fold thaws one plan, lets every rule write to the draft, and freezes it once a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal

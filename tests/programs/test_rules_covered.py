@@ -39,5 +39,5 @@ def test_nothing_is_red_while_all_rules_are_in() -> None:
 
 
 def test_every_rule_of_the_content_is_taken_out_once() -> None:
-    """I2, I3 and I12 have no function of their own: they are how exercises are chosen, and the conditions show it."""
-    assert set(CONTENT.education.rules) - {rule for rule, _ in every()} == {"I2", "I3", "I12"}
+    """I12 has no function of its own: it is how a plan is filled, and a property test holds it."""
+    assert set(CONTENT.education.rules) - {rule for rule, _ in every()} == {"I12"}

@@ -206,3 +206,17 @@ def test_a_substitute_leaves_with_the_exercise_it_stands_for() -> None:
     left = fold([*lines, told(5, unwanted)], 5)
     for item in left.items:
         assert item.source != "substitute" or item.slot in doses(left)
+
+
+def test_a_calm_day_keeps_the_walk_of_the_plan_at_its_dose() -> None:
+    plan = fold([*started(4), bad(2, pre=7, peak=7)], 2)
+    walking = holding(plan, walk_easy=(1, 5), bridge=(2, 8))
+    assert walking.calm_day == walking.day
+    assert served(walking)["walk_easy"] == (1, 5)
+
+
+def test_an_exercise_too_long_for_the_minutes_is_served_once_at_its_start() -> None:
+    person = fold(started(3, minutes=5, equipment=frozenset()), 2)
+    easy = (e.id for e in CONTENT.exercises.values() if e.level == 1 and e.category not in ("AER", "POS"))
+    everything = dict.fromkeys(easy, (4, 30))
+    assert len(served(holding(person, **everything))) == 1
