@@ -53,7 +53,7 @@ def served(
     if _is_walk(pause):
         chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
     if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
-        chosen = _never_empty(plan, allowed, wanted, limit_s) or _short_walk(plan, allowed, wanted, limit_s)
+        chosen = _never_empty(plan, allowed, wanted, limit_s)
     return tuple(chosen)
 
 
@@ -194,7 +194,7 @@ def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], l
         chosen = _fitting(items, limit_s, allowed, counted_first=True)
         if any(_counts(item, allowed) for item in chosen):
             break
-    return chosen
+    return chosen or _short_walk(plan, allowed, wanted, limit_s)
 
 
 def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Iterator[list[Item]]:

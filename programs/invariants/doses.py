@@ -106,8 +106,9 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
     if not raises and not goals:
         return
     what = ", ".join([*(f"{d.exercise} {d.change}" for d in raises), *goals])
-    if moment.look.plan.mode != "normal":
-        yield f"{what} in mode {moment.look.plan.mode}"
+    plan = moment.before.plan if moment.before and moment.set_by_hand else moment.look.plan  # as who approved saw it
+    if plan.mode != "normal":
+        yield f"{what} in mode {plan.mode}"
     yesterday = moment.days_back(1)
     if any(0 <= (moment.day - day).days <= 3 and moment.known.counted(day) for day in moment.story.declared):
         yield f"{what} within three days of a declared flare"

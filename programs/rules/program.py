@@ -80,9 +80,7 @@ def refresh(draft: Draft) -> None:
     if not draft.person_changed():
         return
     facts = draft.patient.conditions(draft.day, draft.catalog) - {"IRR"}
-    conditions = facts | {"IRR"} if draft.irritable else facts
-    if conditions != draft.conditions:
-        draft.conditions = conditions
+    draft.conditions = facts | {"IRR"} if draft.irritable else facts
     if draft.program not in draft.catalog.programs:
         choose(draft)  # the content has changed
     safety.no_plan(draft)
@@ -130,9 +128,7 @@ def turn_day(draft: Draft) -> None:
     """Moves to the week's block on a quiet day; never in a lighter week, a gap or behind a lock."""
     if draft.program is None or draft.own_items or draft.closed or draft.mode != "normal" or draft.training.gap:
         return
-    if not draft.quiet:
-        return
-    if draft.week() != draft.block_week:
+    if draft.quiet and draft.week() != draft.block_week:
         draft.block_week = draft.week()
         wanted = _slots(draft)
         waits = any(gap.why.because == "new_exercises" for gap in draft.missing)
@@ -301,5 +297,5 @@ def _fill(
     names = {item.exercise for item in items}
     others = [item for item in held if item.source != "program" and item.exercise not in names]
     names.update(item.exercise for item in others)
-    standing = (item for item in others if item.source != "substitute" or item.slot in names)
+    standing = (item for item in others if item.source != "substitute" or item.slot in names)  # for what is held
     draft.items = (*items, *(prescribe.kept(item.slot, item, filling) for item in standing))

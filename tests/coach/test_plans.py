@@ -65,7 +65,7 @@ def test_an_avoided_position_is_not_in_the_plan(person: Person) -> None:
     plan = person.onboard(avoids=["four_point", "prone"])
     library = catalog.load().exercises
     assert not {library[name].position for name in _exercises(plan)} & {"four_point", "prone"}
-    assert any("position that works for you" in item["why"] for item in plan["items"])
+    assert any("position you avoid" in item["why"] for item in plan["items"])
 
 
 def test_a_correction_is_judged_on_the_day_of_what_it_replaces(

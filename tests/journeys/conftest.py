@@ -33,8 +33,13 @@ def running(
     valkey.start()
     valkey.wait()
     engine = make_engine(database)
-    own = {"database_url": database, "redis_url": valkey.url(), "port": free_port(), "worker_processes": 1}
-    service = Service(replace(config, **own), make_sessions(engine), valkey, folder, receiver.certificate)
+    service = Service(
+        replace(config, database_url=database, redis_url=valkey.url(), port=free_port(), worker_processes=1),
+        make_sessions(engine),
+        valkey,
+        folder,
+        receiver.certificate,
+    )
     service.start(*PROCESSES)
     yield service
     service.stop()

@@ -34,7 +34,6 @@ MISHAPS = {
         "adapt: before commit",
         "adapt: after commit",
         "worker",
-        "beat",
         "queue",
         "queue",
     ),

@@ -96,7 +96,7 @@ def test_one_poisoned_log_in_a_thousand_stops_nobody_else(
             update(EventRow).where(EventRow.patient_id == impossible).values(kind="levitation", body={"height": "m"})
         )
         session.execute(update(Patient).where(Patient.id == lost).values(zone="Mars/Olympus"))
-    assert adapt_due(committed, config, content, batches=40) == 1000
+    assert adapt_due(committed, config, content, batches=101) == 1000
     with committed() as session:
         assert session.scalar(select(func.count()).select_from(Plan)) == 998
         failed = set(session.scalars(select(Patient.id).where(Patient.failed_at.is_not(None))))
