@@ -1,0 +1,74 @@
+"""The only time-zone arithmetic: zones, local days, and the instant of a local minute.
+
+Zones are always read from the pinned `tzdata` package: a system's own files may be years old.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from importlib import import_module, resources
+from zoneinfo import ZoneInfo
+
+OLDEST_TZDATA = "2026f"  # Vancouver, Edmonton, Havana and Casablanca are wrong today in older releases
+WHOLE_DAY = timedelta(days=1)
+
+
+def assert_pinned() -> None:
+    """Raises RuntimeError when the installed tzdata is older than the rules of today's zones."""
+    found = str(import_module("tzdata").IANA_VERSION)
+    if found < OLDEST_TZDATA:
+        raise RuntimeError(f"tzdata {found} is too old: {OLDEST_TZDATA} or newer is needed")
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all IANA zones in the pinned tzdata."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name; raises ValueError that names an unknown one."""
+    if name not in zones():
+        raise ValueError(f"zone: {name[:64]!r} is not an IANA time zone")
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def instant(day: date, minute: int, zone_name: str) -> datetime | None:
+    """The UTC instant of a local minute on a calendar date.
+
+    A minute that a clock change skips moves forward by the gap, one that comes twice means the first
+    (RFC 5545, 3.3.5). None when the whole date does not exist, as 2011-12-30 in Samoa.
+    """
+    tz = zone(zone_name)
+    wall = datetime.combine(day, time(minute // 60, minute % 60), tz)
+    at = wall.astimezone(UTC)
+    moved = at.astimezone(tz).replace(tzinfo=None) - wall.replace(tzinfo=None)
+    return None if moved >= WHOLE_DAY else at
+
+
+def local_day(at: datetime, zone_name: str, day_starts_at: int) -> date:
+    """The person's day at an instant; it begins at minute `day_starts_at`, before that is the day before."""
+    day = (at.astimezone(zone(zone_name)).replace(tzinfo=None) - timedelta(minutes=day_starts_at)).date()
+    following = instant(day + WHOLE_DAY, day_starts_at, zone_name)
+    if following is not None and following <= at:  # the start lies in a skipped or repeated hour
+        return day + WHOLE_DAY
+    begun = instant(day, day_starts_at, zone_name)
+    return day if begun is not None and begun <= at else day - WHOLE_DAY
+
+
+def day_begins_at(day: date, zone_name: str, day_starts_at: int) -> datetime:
+    """The instant a local day begins; for a date that does not exist, that of the next one."""
+    begun = instant(day, day_starts_at, zone_name)
+    return begun if begun is not None else day_begins_at(day + WHOLE_DAY, zone_name, day_starts_at)
+
+
+def next_day_at(at: datetime, zone_name: str, day_starts_at: int) -> datetime:
+    """The instant the person's next local day begins."""
+    return day_begins_at(local_day(at, zone_name, day_starts_at) + WHOLE_DAY, zone_name, day_starts_at)
+
+
+def on_the_minute(at: datetime, zone_name: str) -> tuple[date, int]:
+    """Calendar date and local minute of an instant, rounded up to the next minute: for one-off reminders."""
+    up = (at + timedelta(seconds=59, microseconds=999_999)).astimezone(zone(zone_name))
+    return up.date(), up.hour * 60 + up.minute
