@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import floor
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from programs.catalog import Catalog
 from programs.constants.care import Instruments
+
+if TYPE_CHECKING:
+    from programs.plan import Plan
 
 ResponseClass = Literal["responder", "partial", "non", "worse"]
 ODI_BANDS = ("minimal", "moderate", "severe", "crippling", "bedbound")
@@ -40,6 +44,26 @@ def score(sheet: Sheet, catalog: Catalog) -> Result:
     if result is None:
         raise ValueError(f"name: {sheet.name!r} is no questionnaire")
     return result(sheet, catalog.constants.instruments)
+
+
+def asked(plan: Plan, after: date, catalog: Catalog) -> tuple[str, ...]:
+    """The questionnaires that the calendar asks for later than `after`, up to the plan's day, and are not answered.
+
+    Only what we may ask in words and can score; those of the start are asked on the next day at the earliest.
+    """
+    found = []
+    for name, each in catalog.education.questionnaires.items():
+        concerned = not each.only_for or not plan.conditions.isdisjoint(each.only_for)
+        due = [week * 7 for week in each.weeks if (after - plan.began).days < max(week * 7, 1) <= _course_day(plan)]
+        told = plan.scores.get(name)
+        askable = each.words == "shipped" and name in _SCORED and concerned
+        if askable and due and (told is None or (told.day - plan.began).days < max(due)):
+            found.append(name)
+    return tuple(found)
+
+
+def _course_day(plan: Plan) -> int:
+    return (plan.day - plan.began).days
 
 
 def half_up(value: float, digits: int = 0) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from programs.allowed import Allowed
-from programs.catalog import Catalog, Program
+from programs.catalog import Block, Catalog, Program
 from programs.patient import Patient
 from programs.plan import Dose, EntryReason, Item, Missing, Scalar, Why
 
@@ -122,19 +122,24 @@ def program_day(program: str, patient: Patient, day: date) -> date:
     return patient.surgery.day if program == SURGERY_PROGRAM and patient.surgery else day
 
 
-def slots(program: Program, week: int, patient: Patient, direction: str, catalog: Catalog) -> tuple[str, ...]:
-    """What a programme asks for in a week. Past its last week the last block goes on.
+def block(program: Program, week: int, patient: Patient) -> Block:
+    """The phase of a programme in a week: past its last week the last goes on.
 
-    After an operation the second block needs clearance; in T02 flexion swaps the directional exercises for its chain.
+    After an operation the second needs clearance.
     """
     if program.id == SURGERY_PROGRAM and not (patient.surgery and patient.surgery.cleared):
         week = 1
-    block = next((b for b in program.blocks if b.first_week <= week <= b.last_week), program.blocks[-1])
+    return next((b for b in program.blocks if b.first_week <= week <= b.last_week), program.blocks[-1])
+
+
+def slots(program: Program, week: int, patient: Patient, direction: str, catalog: Catalog) -> tuple[str, ...]:
+    """What a programme asks for in a week; in T02 flexion swaps the directional exercises for its chain."""
+    asked = block(program, week, patient).exercises
     if program.id != DISC_PROGRAM or direction != "flexion":
-        return block.exercises
+        return asked
     chain = iter(catalog.exercises[FLEXION_CHAIN_START].chain)
     swapped = []
-    for name in block.exercises:
+    for name in asked:
         step = next(chain, None) if catalog.exercises[name].category == "DPX" else name
         swapped += [step] if step else []
     return tuple(swapped)

@@ -136,9 +136,14 @@ def why(exercise: str, reason: Why, words: Words, reader: str) -> str:
     return words.word(f"reasons.{reason.kind}.{reader}", exercise=instead, instead=name, why=because)
 
 
+def sessions_week(plan: Plan, catalog: Catalog) -> int:
+    """How many sessions are planned in a week."""
+    return Draft(plan, catalog).sessions_week()
+
+
 def is_training_day(plan: Plan, day: date, catalog: Catalog) -> bool:
     """Whether a session is planned on a day; anyone who wants one on another day gets it all the same."""
-    week = Draft(plan, catalog).sessions_week()
+    week = sessions_week(plan, catalog)
     return (day - plan.program_day).days % 7 * week % 7 < week
 
 

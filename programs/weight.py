@@ -59,17 +59,22 @@ def view(plan: Plan | Draft, catalog: Catalog) -> View:
     middle = (scheme.healthy_from + (scheme.overweight_from or scheme.obesity_from)) / 2
     old_and_slim = person.age >= numbers.older_age and index < numbers.older_bmi_min
     too_slim = old_and_slim or index < middle
-    may_speak = person.weight_consent and not _excluded(plan, catalog)
+    spoken = may_speak(plan, catalog)
     heavy = found in ("overweight", "obesity")
     wants = person.weight_goal == "lose"
     return View(
         bmi=index,
         band=found,
-        offered=may_speak and heavy and not too_slim,
-        loss_advised=may_speak and not too_slim and (heavy or wants),
+        offered=spoken and heavy and not too_slim,
+        loss_advised=spoken and not too_slim and (heavy or wants),
         held=held,
-        protein=may_speak and too_slim and (wants or old_and_slim),
+        protein=spoken and too_slim and (wants or old_and_slim),
     )
+
+
+def may_speak(plan: Plan | Draft, catalog: Catalog) -> bool:
+    """WT1, WT4: whether weight is a topic at all."""
+    return plan.patient.weight_consent and not _excluded(plan, catalog)
 
 
 def _excluded(plan: Plan | Draft, catalog: Catalog) -> bool:

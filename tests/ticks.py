@@ -26,10 +26,11 @@ def occurrence(session: Session) -> Occurrence:
     return session.scalars(select(Occurrence)).one()
 
 
-def states(session: Session, model: Any) -> list[str]:
-    """Of all occurrences or deliveries, in the order of their keys."""
+def states(session: Session, model: Any, kind: str | None = None) -> list[str]:
+    """Of all deliveries or occurrences, or those of a kind, in the order of their keys."""
     session.expire_all()
-    return list(session.scalars(select(model.state).order_by(model.local_day, model.slot)))
+    query = select(model.state).order_by(model.local_day, model.slot)
+    return list(session.scalars(query if kind is None else query.where(model.kind == kind)))
 
 
 def name(row: Occurrence) -> str:

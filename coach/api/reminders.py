@@ -8,7 +8,7 @@ from coach.api.auth import PATIENT, PUBLIC, allow
 from coach.api.body import Blueprint
 from coach.api.document import in_path
 from coach.api.schemas import reminders as wire
-from coach.services import access, devices, inbox, reminders, snooze
+from coach.services import access, devices, inbox, reminders, snooze, upcoming
 from programs.schedule import Rule
 
 COLLAPSE_ID = "its collapse id, as in `upcoming` and the inbox"
@@ -25,7 +25,7 @@ def own() -> dict[str, Any]:
         patient = access.own_patient(unit.session, edge.identity())
         return {
             "reminders": reminders.own(unit.session, patient.id),
-            "upcoming": reminders.upcoming(unit.session, patient, unit.now, days=7),
+            "upcoming": upcoming.items(unit.session, patient, unit.now, days=7),
         }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
 
-ALERT_KINDS = ("red_flag", "no_program", "referral", "failed_plan")
+ALERT_KINDS = ("red_flag", "no_program", "referral", "failed_plan", "silent")
 
 
 class CareRelationship(Base):

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
+from programs import schedule
 
 ROLES = ("patient", "physiotherapist", "doctor", "administrator")
 LOCK_LEVELS = ("none", "SOON", "unanswered", "NO_PLAN", "SOON_HOLD", "URGENT", "EMERGENCY")
@@ -59,6 +60,12 @@ class Patient(Base):
     day_starts_at: Mapped[int] = mapped_column(SmallInteger, server_default="240")  # local minute, for shift workers
     quiet_from: Mapped[int] = mapped_column(SmallInteger, server_default="1290")  # local minutes; may wrap midnight
     quiet_until: Mapped[int] = mapped_column(SmallInteger, server_default="450")
+    work_from: Mapped[int] = mapped_column(SmallInteger, server_default="540")
+    work_until: Mapped[int] = mapped_column(SmallInteger, server_default="1020")
+    shift: Mapped[str] = mapped_column(String(10), server_default="day")  # whose hours stand above
+    shifts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # own hours by shift
+    moved_at: Mapped[datetime | None]  # last change of zone that counts as travel
+    stopped: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))  # kinds not wanted
 
     lock: Mapped[str] = mapped_column(String(12), server_default="none")  # the worst that stands
     locks: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))  # each flag by itself
@@ -76,6 +83,9 @@ class Patient(Base):
         CheckConstraint("day_starts_at BETWEEN 0 AND 1439", name="day_starts_at"),
         CheckConstraint("quiet_from BETWEEN 0 AND 1439", name="quiet_from"),
         CheckConstraint("quiet_until BETWEEN 0 AND 1439", name="quiet_until"),
+        CheckConstraint("work_from BETWEEN 0 AND 1439", name="work_from"),
+        CheckConstraint("work_until BETWEEN 0 AND 1439", name="work_until"),
+        CheckConstraint(one_of("shift", tuple(schedule.SHIFTS)), name="shift"),
         Index("ix_patient_adapt_at", "adapt_at", postgresql_where=text("adapt_at IS NOT NULL")),
     )
 

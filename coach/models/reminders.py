@@ -5,40 +5,55 @@ and a device read in the same transaction, and each key check would lock a patie
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
+from programs import schedule
 
-KINDS = ("routine", "checkin", "new_plan", "red_flag_followup")
+KINDS = tuple(schedule.KINDS)
 OCCURRENCE_STATES = ("due", "snoozed", "expired", "left_out", "cancelled")
-REASONS = ("budget", "changed", "done", "locked", "quiet", "released")
+REASONS = tuple(schedule.REASONS)
 DELIVERY_STATES = ("pending", "leased", "accepted", "gone", "refused", "expired", "cancelled")
 DEVICE_STATES = ("active", "gone", "removed")
 PROVIDERS = ("webpush",)
 
 
 class Schedule(Base):
-    """One rule of one patient: a local minute on some days of the week, or once on one date."""
+    """One rule of one patient, in one of the shapes of `programs.schedule.Rule`."""
 
     __tablename__ = "schedule"
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    minute: Mapped[int] = mapped_column(SmallInteger)  # local, 0-1439
-    days: Mapped[int | None] = mapped_column(SmallInteger)  # bit mask, Monday = 1; none for a one-off
-    on_day: Mapped[date | None]  # the one-off's date
+    minute: Mapped[int | None] = mapped_column(SmallInteger)  # local, 0-1439
+    days: Mapped[int | None] = mapped_column(SmallInteger)  # bit mask, Monday = 1
+    on_day: Mapped[date | None]  # a one-off's date
+    every: Mapped[int | None] = mapped_column(SmallInteger)  # minutes, in working hours
+    at: Mapped[datetime | None]  # an instant, whatever zone the person is in
+    until: Mapped[datetime | None]  # when an instant's reminder is of no more use
     since: Mapped[datetime]  # only what falls due after this counts: set when made and when changed
-    active: Mapped[bool] = mapped_column(server_default="true")  # off = stopped by the person
+    crosses_quiet: Mapped[bool] = mapped_column(server_default="false")
+    edited: Mapped[bool] = mapped_column(server_default="false")  # by the person: the plan leaves it as it is
+    active: Mapped[bool] = mapped_column(server_default="true")  # off = removed by the person, and stays so
 
     __table_args__ = (
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint("minute BETWEEN 0 AND 1439", name="minute"),
         CheckConstraint("days BETWEEN 1 AND 127", name="days"),
-        CheckConstraint("num_nonnulls(days, on_day) = 1", name="days_or_one_off"),
+        CheckConstraint("every BETWEEN 20 AND 120", name="every"),
+        CheckConstraint("num_nonnulls(minute, every, at) = 1", name="time"),
+        CheckConstraint("num_nonnulls(days, on_day, at) = 1", name="day"),
+        CheckConstraint("every IS NULL OR days IS NOT NULL", name="interval_on_days"),
+        CheckConstraint("until > at", name="until_after"),
+        CheckConstraint("until IS NULL OR at IS NOT NULL", name="until_of_instant"),
+        CheckConstraint("NOT crosses_quiet OR kind = 'own'", name="crosses_quiet"),
+        # Two intervals of one kind would remind twice within minutes.
+        Index("uq_schedule_interval", "patient_id", "kind", unique=True, postgresql_where=text("every IS NOT NULL")),
     )
 
 
@@ -51,12 +66,16 @@ class Cursor(Base):
     next_at: Mapped[datetime | None]  # when the ticker must look; none = nothing is planned
     passed_at: Mapped[datetime]  # all that was due up to here is materialised
     done_day: Mapped[date | None]  # the patient's last local day with a session: no routine reminder that day
-    told: Mapped[int] = mapped_column(server_default="0")  # reminders made so far; chooses the next text
+    course: Mapped[dict[str, Any] | None]  # programs.schedule.Course, so that a tick reads no plan
+    texts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # set -> reminders made so far
+    ignored: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # budgeted ones since any sign of the person
+    told: Mapped[int] = mapped_column(server_default="0")  # counted by the release before 0003; goes with the next one
     failed_at: Mapped[datetime | None]  # set while the row is put aside; next_at then is the next try
     failures: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     __table_args__ = (
         CheckConstraint("failures BETWEEN 0 AND 1000", name="failures"),
+        CheckConstraint("ignored BETWEEN 0 AND 100", name="ignored"),
         Index("ix_cursor_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
@@ -68,7 +87,7 @@ class Occurrence(Base):
 
     patient_id: Mapped[UUID] = mapped_column(primary_key=True)
     schedule_id: Mapped[UUID] = mapped_column(primary_key=True)
-    local_day: Mapped[date] = mapped_column(primary_key=True)  # calendar date of the nominal minute
+    local_day: Mapped[date] = mapped_column(primary_key=True)  # date of the nominal minute; of an instant in UTC
     slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)  # nominal minute; 10000+n = n-th snooze
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(String(200))  # as the person was told, in their language
@@ -85,6 +104,8 @@ class Occurrence(Base):
         CheckConstraint(one_of("reason", REASONS), name="reason"),
         CheckConstraint("(state IN ('left_out', 'cancelled')) = (reason IS NOT NULL)", name="reason_given"),
         Index("ix_occurrence_patient_id_fire_at", "patient_id", "fire_at"),
+        # For the figures of the last minutes; costs the tick next to nothing.
+        Index("ix_occurrence_fire_at", "fire_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     )
 
 
@@ -114,6 +135,7 @@ class Delivery(Base):
         CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_ends"),
         CheckConstraint("(state IN ('pending', 'leased')) = (finished_at IS NULL)", name="finished"),
         Index("ix_delivery_due_at", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_delivery_all_due_at", "due_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
         Index("ix_delivery_leased_until", "leased_until", postgresql_where=text("state = 'leased'")),
     )
 
@@ -131,6 +153,7 @@ class Device(Base):
     auth: Mapped[str] = mapped_column(String(24))  # base64url of 16 bytes
     state: Mapped[str] = mapped_column(String(10), server_default="active")
     seen_at: Mapped[datetime]  # last registration; an older "gone" does not end a newer one
+    local_timers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))  # kinds it shows
 
     __table_args__ = (
         CheckConstraint(one_of("provider", PROVIDERS), name="provider"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coach.models.audit import AuditEvent
 from coach.models.care import CareRelationship
 from coach.models.people import Patient
+from coach.services import cursors
 from coach.services.problems import not_found
 from coach.services.tokens import Identity
 
@@ -16,8 +17,14 @@ CLINICIANS = ("physiotherapist", "doctor")
 
 
 def own_patient(session: Session, identity: Identity, *, lock: bool = False) -> Patient:
-    """The caller's own patient row; locked against other writers when it is going to change."""
-    return _patient(session, identity.account_id, lock)
+    """The caller's own patient row; locked against other writers when it is going to change.
+
+    Whoever changes something is there: reminders ignored before count no more.
+    """
+    patient = _patient(session, identity.account_id, lock)
+    if lock:
+        cursors.seen(session, patient.id)
+    return patient
 
 
 def patient_in_care(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,20 @@ def for_failed_plan(session: Session, patient: Patient, now: datetime, subject: 
     The patient keeps the last safe routine.
     """
     _open(session, patient, "failed_plan", subject, "none", now, None)
+
+
+def for_silence(session: Session, patient: Patient, subject: str, now: datetime) -> None:
+    """No session for a week. Once for each silence, however soon the alert is resolved."""
+    known = select(Alert.id).where(Alert.patient_id == patient.id, Alert.kind == "silent", Alert.subject == subject)
+    if session.scalar(known.limit(1)) is None:
+        end_silence(session, patient.id, now)  # an older one
+        _open(session, patient, "silent", subject, "none", now, None)
+
+
+def end_silence(session: Session, patient_id: UUID, now: datetime) -> None:
+    """The person trains again: there is nothing left to look at."""
+    standing = (Alert.patient_id == patient_id, Alert.kind == "silent", Alert.resolved_at.is_(None))
+    session.execute(update(Alert).where(*standing).values(resolved_at=now))
 
 
 def referrals(session: Session, patient: Patient, raised: Iterable[Referral], now: datetime) -> None:

@@ -3,20 +3,23 @@
 Lock order everywhere: patient, cursor, the rest.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
 from coach.models.reminders import Cursor, Delivery, Occurrence, Schedule
-from programs import schedule
-from programs.schedule import Local, Rule, Standing
+from programs import canonical, schedule
+from programs.schedule import Course, Local, Rule, Sent, Standing, Verdict
 
 HELD = ("NO_PLAN", "SOON_HOLD", "URGENT", "EMERGENCY")  # locks that keep the exercises away
+SHAPE = ("kind", "minute", "days", "on_day", "since", "every", "at", "until", "crosses_quiet")
+MOST_UNSENT = 200  # of one patient; what is due and unsent lives for hours
 OF_DELIVERY = (
     Delivery.patient_id == Occurrence.patient_id,
     Delivery.schedule_id == Occurrence.schedule_id,
@@ -42,18 +45,46 @@ def plan(session: Session, patient: Patient, now: datetime) -> None:
     row.failed_at, row.failures = None, 0
 
 
-def local_time(patient: Patient) -> Local:
-    """The patient's zone, day and quiet hours as a value."""
-    quiet = patient.quiet_from, patient.quiet_until
-    return Local(patient.zone, patient.day_starts_at, *quiet, schedule.spread(patient.id))
+def seen(session: Session, patient_id: UUID) -> None:
+    """The person has done something: what they ignored before counts no more (N9)."""
+    session.execute(
+        update(Cursor).where(Cursor.patient_id == patient_id, Cursor.ignored > 0).values(ignored=0),
+        execution_options={"synchronize_session": False},
+    )
 
 
-def standing(patient: Patient, row: Cursor, budgeted: Collection[datetime] = ()) -> Standing:
-    return Standing(patient.lock in HELD, row.done_day, tuple(budgeted))
+def local_time(patient: Patient | Row[Any]) -> Local:
+    """The zone, day, quiet and working hours of a patient's row, or of one that holds its columns, as a value."""
+    return Local(
+        patient.zone,
+        patient.day_starts_at,
+        patient.quiet_from,
+        patient.quiet_until,
+        schedule.spread(patient.id),
+        patient.work_from,
+        patient.work_until,
+    )
 
 
-def rule(row: Schedule) -> Rule:
-    return Rule(row.id, row.kind, row.minute, row.days, row.on_day, row.since)
+def standing(patient: Patient | Row[Any], cursor: Cursor | Row[Any], sent: Collection[Sent] = ()) -> Standing:
+    """What decides about the patient's reminders; a row that joins both may be given twice."""
+    return Standing(
+        locked=patient.lock in HELD,
+        done_day=cursor.done_day,
+        course=course(cursor),
+        sent=tuple(sent),
+        ignored=cursor.ignored,
+        moved_at=patient.moved_at,
+        stopped=frozenset(patient.stopped),
+    )
+
+
+def course(cursor: Cursor | Row[Any]) -> Course:
+    return Course() if cursor.course is None else canonical.from_json(Course, cursor.course)
+
+
+def rule(row: Schedule | Row[Any]) -> Rule:
+    return Rule(row.id, **{name: getattr(row, name) for name in SHAPE})
 
 
 def active(patient_id: UUID) -> Select[Schedule]:
@@ -61,33 +92,71 @@ def active(patient_id: UUID) -> Select[Schedule]:
 
 
 def rules(session: Session, patient_id: UUID) -> list[Rule]:
-    return [rule(row) for row in session.scalars(active(patient_id))]
+    return rules_of(session, [patient_id]).get(patient_id, [])
+
+
+def rules_of(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Rule]]:
+    """The rules of many patients in one statement."""
+    session.flush()
+    found: dict[UUID, list[Rule]] = {}
+    for row in session.execute(_RULES, {"ids": list(ids)}):
+        found.setdefault(row.patient_id, []).append(rule(row))
+    return found
+
+
+def settle(session: Session, patient: Patient, now: datetime, claimed: Cursor | None = None) -> None:
+    """Takes back what is materialised, unsent and no longer wanted as things stand now: locked, done, paused ..."""
+    cursor = claimed or claim(session, patient.id, now)
+    stands, local = standing(patient, cursor), local_time(patient)
+    query = select(Occurrence).where(*_unsent(patient.id, now)).limit(MOST_UNSENT)
+    taken_back = False
+    for each in session.scalars(query, execution_options={"populate_existing": True}):
+        verdict = schedule.judge_again(each.kind, Verdict(each.fire_at, each.expires_at, "due"), local, stands, now)
+        # What a human waits for stays in the inbox, even if the person wants no pushes of it.
+        kept = verdict.reason == "stopped" and schedule.KINDS[each.kind].care
+        if verdict.state == "left_out" and not kept:
+            each.state, each.reason, taken_back = "cancelled", verdict.reason, True
+    if taken_back:
+        session.flush()
+        stop_deliveries(session, patient.id, now)
+
+
+def release_anew(session: Session, patient: Patient, now: datetime) -> None:
+    """After a change of zone or quiet hours: what waits for the end of quiet hours waits for the new one."""
+    local = local_time(patient)
+    end = schedule.quiet_end(now, local)
+    at = now if end is None else end + local.spread
+    waiting = select(Occurrence).where(
+        *_unsent(patient.id, now), Occurrence.fire_at > now, Occurrence.fire_at != at, Occurrence.slot < 10_000
+    )
+    for each in session.scalars(waiting.limit(MOST_UNSENT), execution_options={"populate_existing": True}):
+        if at >= each.expires_at:
+            each.state, each.reason = "cancelled", "quiet"
+            continue
+        each.fire_at = at
+        mine = (Delivery.local_day == each.local_day, Delivery.slot == each.slot, Delivery.state == "pending")
+        session.execute(
+            update(Delivery)
+            .where(Delivery.patient_id == patient.id, Delivery.schedule_id == each.schedule_id, *mine)
+            .values(due_at=at),
+            execution_options={"synchronize_session": False},
+        )
+    session.flush()
+    stop_deliveries(session, patient.id, now)
 
 
 def cancel_unsent(
     session: Session,
     patient_id: UUID,
     now: datetime,
-    reason: str,
     *,
-    kinds: Collection[str] = tuple(schedule.KINDS),
-    schedule_id: UUID | None = None,
-    between: tuple[datetime, datetime] | None = None,
+    kinds: Collection[str] = (),
+    schedule_ids: Collection[UUID] = (),
 ) -> None:
-    """Cancels what is materialised but has reached nobody, neither a device nor the inbox.
-
-    What a worker is sending at this moment cannot be called back; what it has not leased yet can.
-    """
-    matching = [Occurrence.patient_id == patient_id, Occurrence.state == "due", Occurrence.kind.in_(kinds)]
-    if schedule_id is not None:
-        matching.append(Occurrence.schedule_id == schedule_id)
-    if between is not None:
-        matching += [Occurrence.fire_at >= between[0], Occurrence.fire_at < between[1]]
-    reached = exists().where(*OF_DELIVERY, Delivery.state.in_(("leased", "accepted")))
-    waiting = exists().where(*OF_DELIVERY, Delivery.state == "pending")
-    unsent = [*matching, Occurrence.expires_at > now, or_(Occurrence.fire_at > now, waiting), ~reached]
+    """Cancels, after their rules have changed, reminders of some kinds or rules that have reached nobody yet."""
+    which = or_(Occurrence.kind.in_(kinds), Occurrence.schedule_id.in_(schedule_ids))
     session.execute(
-        update(Occurrence).where(*unsent).values(state="cancelled", reason=reason),
+        update(Occurrence).where(*_unsent(patient_id, now), which).values(state="cancelled", reason="changed"),
         execution_options={"synchronize_session": False},
     )
     stop_deliveries(session, patient_id, now)
@@ -105,3 +174,24 @@ def stop_deliveries(session: Session, patient_id: UUID, now: datetime) -> None:
         .values(state="cancelled", finished_at=now),
         execution_options={"synchronize_session": False},
     )
+
+
+def _unsent(patient_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    """Materialised and still of use, but with nobody yet: neither on a device nor in the inbox.
+
+    What a worker is sending at this moment cannot be called back; what it has not leased yet can.
+    """
+    reached = exists().where(*OF_DELIVERY, Delivery.state.in_(("leased", "accepted")))
+    waiting = exists().where(*OF_DELIVERY, Delivery.state == "pending")
+    return [
+        Occurrence.patient_id == patient_id,
+        Occurrence.state == "due",
+        Occurrence.expires_at > now,
+        or_(Occurrence.fire_at > now, waiting),
+        ~reached,
+    ]
+
+
+_RULES = text(f"""
+SELECT patient_id, id, {", ".join(SHAPE)} FROM schedule WHERE patient_id = ANY(:ids) AND active
+""")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from coach.services import cursors
 from programs import schedule
-from programs.schedule import Local, Standing, Verdict
+from programs.schedule import Verdict
 
 LEASE = timedelta(seconds=25)  # a push takes 10 s at most, recording it a few; a killed worker's come back after
 MOST_RETURNED = 1000
@@ -120,11 +120,10 @@ def _planned(row: Row[Any], now: datetime) -> Result | None:
     if row.occurrence != "due" or row.device != "active" or row.zone is None:
         return Result(key, None, "cancelled")
     planned = Verdict(row.fire_at, row.expires_at, "due")
-    quiet = row.quiet_from, row.quiet_until
-    local = Local(row.zone, row.day_starts_at, *quiet, schedule.spread(row.patient_id))
-    standing = Standing(row.lock in cursors.HELD, row.done_day, ())
     try:
-        verdict = schedule.judge_again(row.kind, planned, local, standing, now)
+        local, standing = cursors.local_time(row), cursors.standing(row, row)
+        crosses = bool(row.crosses_quiet)
+        verdict = schedule.judge_again(row.kind, planned, local, standing, now, crosses_quiet=crosses)
     except Exception as error:  # an unknown zone: nobody else's reminder may wait for it
         logger.error("delivery_failed", patient=str(row.patient_id), error=type(error).__name__)
         return _later(key, now + TRY_AGAIN, row.expires_at)
@@ -187,12 +186,15 @@ WITH waiting AS MATERIALIZED (
     ORDER BY due_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT waiting.*, o.state AS occurrence, o.kind, o.text, o.fire_at, v.state AS device, v.provider,
-    v.endpoint, v.p256dh, v.auth, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock, c.done_day
+    v.endpoint, v.p256dh, v.auth, p.id, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.work_from,
+    p.work_until, p.lock, p.moved_at, p.stopped, c.done_day, c.course, COALESCE(c.ignored, 0) AS ignored,
+    s.crosses_quiet
 FROM waiting
 LEFT JOIN occurrence o USING (patient_id, schedule_id, local_day, slot)
 LEFT JOIN device v ON v.patient_id = waiting.patient_id AND v.id = waiting.device_id
 LEFT JOIN patient p ON p.id = waiting.patient_id
 LEFT JOIN cursor c ON c.patient_id = waiting.patient_id
+LEFT JOIN schedule s ON s.patient_id = waiting.patient_id AND s.id = waiting.schedule_id
 """)
 
 _LEASE = text(f"""

@@ -28,7 +28,7 @@ class Item:
 
 
 def items(session: Session, patient: Patient, now: datetime, before: datetime | None = None) -> tuple[Item, ...]:
-    """The newest 100, or the next 100 older than `before`. A lock hides the exercise reminders."""
+    """The newest 100, or the next 100 older than `before`. A lock hides what it keeps from being sent."""
     query = _shown(patient, now).order_by(Occurrence.fire_at.desc(), Occurrence.schedule_id).limit(MOST)
     if before is not None:
         query = query.where(Occurrence.fire_at < before)
@@ -51,8 +51,7 @@ def _shown(patient: Patient, now: datetime) -> Select[Occurrence]:
         Occurrence.fire_at <= now,
     )
     if patient.lock in cursors.HELD:
-        exercise = [name for name, kind in schedule.KINDS.items() if kind.exercise]
-        query = query.where(Occurrence.kind.not_in(exercise))
+        query = query.where(Occurrence.kind.in_([name for name, kind in schedule.KINDS.items() if kind.locked]))
     return query
 
 

@@ -4,7 +4,7 @@ The statements are written out because this is the hot path: five, in one transa
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,11 +18,14 @@ from sqlalchemy.orm import Session
 from coach.services import cursors
 from programs import schedule
 from programs.catalog import Catalog
-from programs.schedule import Local, Moment, Rule, Standing, Verdict
+from programs.schedule import Moment, Rule, Sent, Standing, Verdict
 
 BATCH = 500  # patients in one transaction
 MOST_AT_ONCE = 64  # moments of one patient in one pass; after a long outage the rest comes in the next
-BUDGET_DAYS = timedelta(days=8)  # a local week and what zones may add
+LOOK_BACK = timedelta(days=16)  # the longest pause between two of a kind (N7), and what zones may add
+LOOK_BACK_BREAKS = timedelta(hours=25)  # the longest local day
+FRESH = timedelta(hours=48)  # a phone that has been there since shows by itself what it said it would
+MOST_IGNORED = 100  # more of them change nothing
 BACK_OFF_LONGEST = 10  # doublings of a minute: 17 hours
 
 logger = structlog.get_logger()
@@ -42,6 +45,7 @@ class Made:
     expires_at: datetime
     state: str
     reason: str | None
+    push: bool = True  # else only in the inbox
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Step:
     made: tuple[Made, ...]
     passed_at: datetime
     next_at: datetime | None
-    told: int
+    texts: Mapping[str, int]
+    ignored: int
 
 
 @dataclass(frozen=True)
@@ -66,56 +71,56 @@ class Ticked:
 
 def materialise(session: Session, now: datetime, catalog: Catalog, batch: int = BATCH) -> Ticked:
     """One batch of patients whose cursor is due. Who cannot be computed or written is put aside alone."""
-    claimed = _claim(session, now, batch)
-    ids = [row.patient_id for row in claimed]
-    rules, sent = _rules(session, ids), budgeted(session, ids, now)
+    claimed = session.execute(_CLAIM, {"now": now, "batch": batch}).all()
+    ids = [row.id for row in claimed]
+    rules, before = cursors.rules_of(session, ids), sent(session, ids, now)
     steps, failed = [], []
     for row in claimed:
         try:
-            steps.append(_step(row, rules.get(row.patient_id, ()), sent.get(row.patient_id, ()), now, catalog))
+            steps.append(_step(row, rules.get(row.id, ()), before.get(row.id, ()), now, catalog))
         except Exception as error:  # an unknown zone, impossible data: whatever it is, the others go on
-            failed.append(row.patient_id)
-            logger.error("reminders_failed", patient=str(row.patient_id), error=type(error).__name__)
-    failed += _write_steps(session, steps)
+            failed.append(row.id)
+            logger.error("reminders_failed", patient=str(row.id), error=type(error).__name__)
+    failed += _write_steps(session, steps, now)
     _put_aside(session, failed, now)
     return Ticked(len(claimed), sum(len(step.made) for step in steps), len(failed))
 
 
-def budgeted(session: Session, ids: Sequence[UUID], now: datetime) -> Mapping[UUID, list[datetime]]:
-    """When each patient's budgeted reminders of the last days were, or will be, sent."""
-    rows = session.execute(_BUDGETED, {"ids": ids, "kinds": _RANKED, "since": now - BUDGET_DAYS})
-    return {row.patient_id: row.fire_at for row in rows}
+def sent(session: Session, ids: Sequence[UUID], now: datetime) -> Mapping[UUID, list[Sent]]:
+    """What of each patient's reminders was, or will be, sent and still counts for the next."""
+    ranked = {"kinds": list(schedule.RANKED), "since": now - LOOK_BACK}
+    breaks = {"breaks": list(schedule.BREAKS), "breaks_since": now - LOOK_BACK_BREAKS}
+    rows = session.execute(_SENT, {"ids": ids} | ranked | breaks)
+    return {row.patient_id: [Sent(*each) for each in zip(row.kinds, row.fire_at, strict=True)] for row in rows}
 
 
-def write(session: Session, made: Sequence[Made]) -> None:
-    """Writes occurrences and, for those due, a hand-over to each active device. Known keys change nothing."""
+def write(session: Session, made: Sequence[Made], now: datetime) -> None:
+    """Writes occurrences and, for those due, a hand-over to each active device. Known keys change nothing.
+
+    A device that shows a kind by itself, and has been there lately, gets no push of it.
+    """
     if made:
-        session.execute(_WRITE, {"rows": json.dumps([vars(each) for each in made], default=str)})
+        rows = json.dumps([vars(each) for each in made], default=str)
+        session.execute(_WRITE, {"rows": rows, "fresh": now - FRESH})
 
 
-def _claim(session: Session, now: datetime, batch: int) -> Sequence[Row[Any]]:
-    return session.execute(_CLAIM, {"now": now, "batch": batch}).all()
-
-
-def _rules(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Rule]]:
-    found: dict[UUID, list[Rule]] = {}
-    for row in session.execute(_RULES, {"ids": ids}):
-        made = Rule(row.id, row.kind, row.minute, row.days, row.on_day, row.since)
-        found.setdefault(row.patient_id, []).append(made)
-    return found
-
-
-def _step(row: Row[Any], rules: Sequence[Rule], sent: Sequence[datetime], now: datetime, catalog: Catalog) -> Step:
-    local = Local(row.zone, row.day_starts_at, row.quiet_from, row.quiet_until, schedule.spread(row.patient_id))
-    standing = Standing(row.lock in cursors.HELD, row.done_day, tuple(sent))
+def _step(row: Row[Any], rules: Sequence[Rule], before: Collection[Sent], now: datetime, catalog: Catalog) -> Step:
+    local, standing = cursors.local_time(row), cursors.standing(row, row, before)
     run = schedule.run(rules, local, row.passed_at, now, MOST_AT_ONCE)
-    made, told = [], row.told
-    for moment, verdict in schedule.judge_all(run.moments, rules, local, standing, now):
-        lines = catalog.in_language(row.locale).lines(f"reminders.{moment.rule.kind}")
-        line = schedule.choose(lines, row.patient_id, told) if verdict.state == "due" else ""
-        told += verdict.state == "due"
-        made.append(_made(row.patient_id, moment, verdict, line))
-    return Step(row.patient_id, tuple(made), run.passed_at, run.next_at, told)
+    words, texts, ignored, made = catalog.in_language(row.locale), dict(row.texts), standing.ignored, []
+    for moment, verdict, met in schedule.judge_all(run.moments, rules, local, standing, now):
+        line = ""
+        if verdict.state == "due":
+            ignored += moment.rule.kind in schedule.RANKED
+            name = _text_set(moment, met)
+            line = schedule.choose(words.lines(f"reminders.{name}"), row.id, texts.get(name, 0))
+            texts[name] = texts.get(name, 0) + 1
+        made.append(_made(row.id, moment, verdict, line))
+    return Step(row.id, tuple(made), run.passed_at, run.next_at, texts, min(ignored, MOST_IGNORED))
+
+
+def _text_set(moment: Moment, met: Standing) -> str:
+    return schedule.text_set(moment.rule.kind, moment.day, moment.rule.days, met.done_day, met.course)
 
 
 def _made(patient_id: UUID, moment: Moment, verdict: Verdict, line: str) -> Made:
@@ -130,28 +135,29 @@ def _made(patient_id: UUID, moment: Moment, verdict: Verdict, line: str) -> Made
         verdict.expires_at,
         verdict.state,
         verdict.reason,
+        verdict.push,
     )
 
 
-def _write_steps(session: Session, steps: Sequence[Step]) -> list[UUID]:
+def _write_steps(session: Session, steps: Sequence[Step], now: datetime) -> list[UUID]:
     """Writes a batch; one that the database refuses is halved until only the guilty patients are left out."""
     if not steps:
         return []
     try:
         with session.begin_nested():
-            write(session, [made for step in steps for made in step.made])
+            write(session, [made for step in steps for made in step.made], now)
             _advance(session, steps)
     except (DataError, IntegrityError) as error:
         if len(steps) == 1:
             logger.error("reminders_failed", patient=str(steps[0].patient_id), error=type(error.orig).__name__)
             return [steps[0].patient_id]
         half = len(steps) // 2
-        return _write_steps(session, steps[:half]) + _write_steps(session, steps[half:])
+        return _write_steps(session, steps[:half], now) + _write_steps(session, steps[half:], now)
     return []
 
 
 def _advance(session: Session, steps: Sequence[Step]) -> None:
-    names = ("patient_id", "passed_at", "next_at", "told")
+    names = ("patient_id", "passed_at", "next_at", "texts", "ignored")
     rows = [{name: getattr(step, name) for name in names} for step in steps]
     session.execute(_ADVANCE, {"rows": json.dumps(rows, default=str)})
 
@@ -162,53 +168,51 @@ def _put_aside(session: Session, ids: Iterable[UUID], now: datetime) -> None:
         session.execute(_PUT_ASIDE, {"id": patient_id, "now": now, "most": BACK_OFF_LONGEST})
 
 
-_RANKED = [name for name, kind in schedule.KINDS.items() if kind.rank]
-
 # Rows travel as one JSON text: writing it costs a fifth of writing PostgreSQL's arrays.
 # The CTE is a fence: without it the planner may lock more rows than it returns.
 _CLAIM = text("""
 WITH due AS MATERIALIZED (
-    SELECT patient_id, passed_at, done_day, told FROM cursor
+    SELECT patient_id, passed_at, done_day, course, texts, ignored FROM cursor
     WHERE next_at <= :now ORDER BY next_at LIMIT :batch FOR NO KEY UPDATE SKIP LOCKED
 )
-SELECT due.*, p.zone, p.locale, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock
+SELECT due.*, p.id, p.zone, p.locale, p.day_starts_at, p.quiet_from, p.quiet_until, p.work_from, p.work_until,
+    p.lock, p.moved_at, p.stopped
 FROM due JOIN patient p ON p.id = due.patient_id
 """)
 
-_RULES = text("""
-SELECT patient_id, id, kind, minute, days, on_day, since FROM schedule
-WHERE patient_id = ANY(:ids) AND active
-""")
-
-_BUDGETED = text("""
-SELECT patient_id, array_agg(fire_at) AS fire_at FROM occurrence
-WHERE patient_id = ANY(:ids) AND fire_at > :since AND kind = ANY(:kinds)
-  AND state IN ('due', 'snoozed') AND slot < 10000
+_SENT = text("""
+SELECT patient_id, array_agg(kind) AS kinds, array_agg(fire_at) AS fire_at FROM occurrence
+WHERE patient_id = ANY(:ids) AND fire_at > :since AND state IN ('due', 'snoozed') AND slot < 10000
+  AND (kind = ANY(:kinds) OR kind = ANY(:breaks) AND fire_at > :breaks_since)
 GROUP BY patient_id
 """)
 
 _WRITE = text("""
-WITH made AS (
-    INSERT INTO occurrence
-        (patient_id, schedule_id, local_day, slot, kind, text, fire_at, expires_at, state, reason)
+WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS row(
         patient_id uuid, schedule_id uuid, local_day date, slot smallint, kind text, text text,
-        fire_at timestamptz, expires_at timestamptz, state text, reason text)
+        fire_at timestamptz, expires_at timestamptz, state text, reason text, push boolean)
+), made AS (
+    INSERT INTO occurrence
+        (patient_id, schedule_id, local_day, slot, kind, text, fire_at, expires_at, state, reason)
+    SELECT patient_id, schedule_id, local_day, slot, kind, text, fire_at, expires_at, state, reason FROM given
     ON CONFLICT DO NOTHING
-    RETURNING patient_id, schedule_id, local_day, slot, fire_at, expires_at, state
+    RETURNING patient_id, schedule_id, local_day, slot, kind, fire_at, expires_at, state
 )
 INSERT INTO delivery (patient_id, schedule_id, local_day, slot, device_id, due_at, expires_at)
-SELECT made.patient_id, schedule_id, local_day, slot, device.id, fire_at, expires_at
-FROM made JOIN device ON device.patient_id = made.patient_id AND device.state = 'active'
-WHERE made.state = 'due'
+SELECT made.patient_id, schedule_id, local_day, slot, device.id, made.fire_at, made.expires_at
+FROM made JOIN given USING (patient_id, schedule_id, local_day, slot)
+JOIN device ON device.patient_id = made.patient_id AND device.state = 'active'
+WHERE made.state = 'due' AND given.push
+  AND NOT (made.kind = ANY(device.local_timers) AND device.seen_at > :fresh)
 ON CONFLICT DO NOTHING
 """)
 
 _ADVANCE = text("""
-UPDATE cursor SET passed_at = step.passed_at, next_at = step.next_at, told = step.told,
+UPDATE cursor SET passed_at = step.passed_at, next_at = step.next_at, texts = step.texts, ignored = step.ignored,
     failed_at = NULL, failures = 0
 FROM json_to_recordset(CAST(:rows AS json))
-    AS step(patient_id uuid, passed_at timestamptz, next_at timestamptz, told integer)
+    AS step(patient_id uuid, passed_at timestamptz, next_at timestamptz, texts jsonb, ignored smallint)
 WHERE cursor.patient_id = step.patient_id
 """)
 

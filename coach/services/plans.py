@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from coach.models.people import Patient
 from coach.models.plans import Decision as DecisionRow
 from coach.models.plans import Plan as PlanRow
-from coach.services import alerts, log, reminders, safety, stored
+from coach.services import alerts, log, planned, safety, stored
 from coach.services.stored import Stored
 from programs import adapt, canonical, schedule
 from programs.adapt import Folded
@@ -95,14 +95,14 @@ def replay(session: Session, patient_id: UUID, catalog: Catalog) -> Replay | Non
 
 def _store_plan(session: Session, patient: Patient, folded: Folded, now: datetime, catalog: Catalog) -> None:
     found = session.get(PlanRow, patient.id)
+    before = canonical.from_json(Plan, found.state) if found else None
     row = found or PlanRow(patient_id=patient.id)
     row.revision, row.day, row.folded_seq = patient.revision, folded.plan.day, patient.last_seq
     row.opening, row.state = canonical.to_json(folded.opening), canonical.to_json(folded.plan)
     row.rules_version, row.content_hash, row.made_at = adapt.rules_version, catalog.content_hash, now
     session.add(row)
     session.flush()
-    if found is None:
-        reminders.plan_started(session, patient, now)
+    planned.follow(session, patient, before, folded.plan, now, catalog)
 
 
 def _refold(session: Session, known: Stored, now: datetime, catalog: Catalog) -> Refolded | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
-from coach.services import alerts, reminders
+from coach.services import alerts, cursors, reminders
 from programs import canonical, triage
 from programs.triage import Lock
 
@@ -31,7 +31,7 @@ def take_in(session: Session, patient: Patient, raised: Iterable[Lock], now: dat
     if standing == before:
         return
     _set(patient, standing.values())
-    reminders.cancel_exercise(session, patient.id, now)
+    cursors.settle(session, patient, now)
     if patient.lock in ("URGENT", "EMERGENCY"):
         reminders.follow_up(session, patient, now)
 

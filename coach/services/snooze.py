@@ -40,7 +40,7 @@ def snooze(session: Session, patient: Patient, name: str, minutes: int, now: dat
     row.state = "snoozed"
     session.flush()
     cursors.stop_deliveries(session, patient.id, now)
-    occurrences.write(session, [_again(row, SLOT + len(snoozed) + 1, again_at)])
+    occurrences.write(session, [_again(row, SLOT + len(snoozed) + 1, again_at)], now)
     return again_at
 
 

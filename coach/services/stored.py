@@ -68,7 +68,7 @@ def read(session: Session, patient_id: UUID, now: datetime, catalog: Catalog, *,
         Routine.locale == Patient.locale,
     )
     oldest = select(func.min(Event.local_day)).where(Event.patient_id == Patient.id, Event.seq > Plan.folded_seq)
-    flags = and_(Alert.patient_id == Patient.id, Alert.kind != "referral", Alert.resolved_at.is_(None))
+    flags = and_(Alert.patient_id == Patient.id, Alert.kind.not_in(("referral", "silent")), Alert.resolved_at.is_(None))
     # Seen only when somebody has seen all of them.
     seen = select(case((func.count() == func.count(Alert.seen_at), func.max(Alert.seen_at)))).where(flags)
     row = session.execute(

@@ -18,13 +18,17 @@ from programs.schedule.instants import (
     assert_pinned,
     day_begins_at,
     instant,
+    is_far,
     local_day,
     next_day_at,
     on_the_minute,
+    tzdata_version,
+    wall,
     zone,
     zones,
 )
 from programs.schedule.judge import (
+    REASONS,
     Sent,
     Standing,
     Verdict,
@@ -36,7 +40,9 @@ from programs.schedule.judge import (
 )
 from programs.schedule.rules import (
     BREAKS,
+    DAY_MINUTES,
     KINDS,
+    MOST_IN_A_DAY,
     OWN_KINDS,
     RANKED,
     SUPPORT,
@@ -53,9 +59,10 @@ from programs.schedule.rules import (
 )
 
 __all__ = [
-    "BREAKS", "KINDS", "OWN_KINDS", "RANKED", "SHIFTS", "SILENT_DAYS", "SUPPORT", "TRAINING_DAYS", "WHOLE_DAY",
-    "Course", "Hours", "Kind", "Local", "Moment", "Rule", "Run", "Sent", "Standing", "Verdict",
-    "assert_pinned", "before_quiet", "better_hour", "choose", "collapse_id", "course_of", "day_begins_at", "instant",
-    "judge", "judge_again", "judge_all", "local_day", "missed_days", "moments", "next_day_at", "on_the_minute",
-    "quiet_end", "run", "silent_days", "spread", "text_set", "with_follow_up", "zone", "zones",
+    "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SHIFTS", "SILENT_DAYS",
+    "SUPPORT", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind", "Local", "Moment", "Rule", "Run", "Sent",
+    "Standing", "Verdict", "assert_pinned", "before_quiet", "better_hour", "choose", "collapse_id", "course_of",
+    "day_begins_at", "instant", "is_far", "judge", "judge_again", "judge_all", "local_day", "missed_days",
+    "moments", "next_day_at", "on_the_minute", "quiet_end", "run", "silent_days", "spread", "text_set",
+    "tzdata_version", "wall", "with_follow_up", "zone", "zones",
 ]  # fmt: skip

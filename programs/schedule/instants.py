@@ -10,11 +10,17 @@ from zoneinfo import ZoneInfo
 
 OLDEST_TZDATA = "2026f"  # Vancouver, Edmonton, Havana and Casablanca are wrong today in older releases
 WHOLE_DAY = timedelta(days=1)
+FAR = timedelta(hours=2)  # a move that counts as travel (N12)
+
+
+def tzdata_version() -> str:
+    """The installed release of the zones' rules, such as 2026f."""
+    return str(import_module("tzdata").IANA_VERSION)
 
 
 def assert_pinned() -> None:
     """Raises RuntimeError when the installed tzdata is older than the rules of today's zones."""
-    found = str(import_module("tzdata").IANA_VERSION)
+    found = tzdata_version()
     if found < OLDEST_TZDATA:
         raise RuntimeError(f"tzdata {found} is too old: {OLDEST_TZDATA} or newer is needed")
 
@@ -32,6 +38,16 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"zone: {name[:64]!r} is not an IANA time zone")
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
+
+
+def wall(at: datetime, zone_name: str) -> datetime:
+    """An instant as the clocks there show it."""
+    return at.astimezone(zone(zone_name))
+
+
+def is_far(at: datetime, before: str, after: str) -> bool:
+    """Whether the clocks of two zones differ at an instant as after a flight."""
+    return abs(wall(at, before).replace(tzinfo=None) - wall(at, after).replace(tzinfo=None)) >= FAR
 
 
 def instant(day: date, minute: int, zone_name: str) -> datetime | None:

@@ -14,6 +14,24 @@ APART_AFTER_TRAVEL = timedelta(hours=12)  # two of one kind, after a move of two
 TRAVEL_LASTS = timedelta(hours=24)
 # What goes on in a pause that still wants a little; in one that wants nothing, only what a human waits for does.
 IN_PAUSE = {"off": (), "short": ("routine", "checkin"), "walk": ("walk", "checkin")}
+# Why a moment is left out, or taken back before it is sent; in the words an operator reads.
+REASONS = {
+    "back_off": "silent for long: reminders come more rarely",
+    "budget": "the day's or the week's number is used up, or kept for one that matters more",
+    "changed": "its rule was changed or removed",
+    "done": "the day's session is done",
+    "flare": "not wanted in a flare-up, or asked today already",
+    "ignored": "the last ones met no sign of the person: every other one is left out",
+    "locked": "a lock keeps the exercises away",
+    "missed": "nothing to follow up, or not the first missed day in a row",
+    "no_support": "no lumbar support is worn",
+    "paused": "the person is away, ill or busy",
+    "quiet": "quiet hours lasted until it was of no more use",
+    "released": "the lock has been lifted",
+    "rest": "the week's sessions are done",
+    "stopped": "the person wants no more of this kind",
+    "travel": "less than 12 hours after one of its kind, after a move to another zone",
+}
 # A flare asks once a day how things are, in the place of the routine's reminder (N8).
 NOT_IN_FLARE = ("missed", "walk", "new_plan", "weigh_in")
 

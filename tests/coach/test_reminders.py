@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coach.models.people import Patient
 from coach.models.reminders import Cursor, Delivery, Device, Occurrence, Schedule
-from coach.services import deliveries, devices, inbox, occurrences, reminders
+from coach.services import cursors, deliveries, devices, inbox, occurrences, reminders
 from coach.services.problems import Problem
 from programs import catalog, schedule
 from tests.patients import device, patient
@@ -46,19 +46,20 @@ def test_ticks_repeated_and_replayed_make_one_occurrence(session: Session, ana: 
 def test_a_week_brings_seven_different_texts(session: Session, ana: Patient) -> None:
     for day in range(7):
         tick(session, EIGHT + MINUTE + timedelta(days=day))
-    texts = list(session.scalars(select(Occurrence.text)))
+        cursors.seen(session, ana.id)
+    texts = list(session.scalars(select(Occurrence.text).where(Occurrence.kind == "routine")))
     assert len(set(texts)) == len(texts) == 7
 
 
 def test_after_an_outage_the_missed_are_counted_and_only_the_fresh_one_is_sent(session: Session, ana: Patient) -> None:
     tick(session, EIGHT + 3 * timedelta(days=1) + HOUR)
-    assert states(session, Occurrence) == ["expired", "expired", "expired", "due"]
+    assert states(session, Occurrence, "routine") == ["expired", "expired", "expired", "due"]
     assert states(session, Delivery) == ["pending"]
 
 
 def test_a_very_long_outage_is_worked_off_in_pieces(session: Session, ana: Patient) -> None:
     now = EIGHT + timedelta(days=100, minutes=1)
-    assert [tick(session, now).occurrences for _ in range(4)] == [64, 37, 0, 0]
+    assert [tick(session, now).occurrences for _ in range(5)] == [64, 64, 64, 9, 0]  # with the follow-ups
 
 
 def test_without_a_device_the_inbox_still_has_it(session: Session) -> None:
@@ -83,7 +84,7 @@ def test_a_lock_that_stands_keeps_exercise_reminders_from_being_made(
 def test_a_lock_cancels_what_is_made_and_not_sent(session: Session, ana: Patient) -> None:
     tick(session, EIGHT + MINUTE)
     ana.lock = "EMERGENCY"
-    reminders.cancel_exercise(session, ana.id, EIGHT + MINUTE)
+    cursors.settle(session, ana, EIGHT + MINUTE)
     assert (occurrence(session).state, occurrence(session).reason) == ("cancelled", "locked")
     assert states(session, Delivery) == ["cancelled"]
     assert deliveries.lease(session, EIGHT + MINUTE, EIGHT, 10).claimed == 0
@@ -93,7 +94,7 @@ def test_a_lock_cancels_what_is_made_and_not_sent(session: Session, ana: Patient
 def test_a_lock_that_leaves_the_exercises_open_cancels_nothing(session: Session, ana: Patient) -> None:
     tick(session, EIGHT + MINUTE)
     ana.lock = "SOON"
-    reminders.cancel_exercise(session, ana.id, EIGHT + MINUTE)
+    cursors.settle(session, ana, EIGHT + MINUTE)
     assert states(session, Delivery) == ["pending"]
 
 
@@ -140,7 +141,7 @@ def test_a_session_before_the_reminder_makes_it_needless(session: Session, ana: 
     tick(session, EIGHT + MINUTE)
     assert occurrence(session).reason == "done"
     tick(session, EIGHT + MINUTE + timedelta(days=1))
-    assert states(session, Occurrence) == ["left_out", "due"]
+    assert states(session, Occurrence, "routine") == ["left_out", "due"]
 
 
 def test_a_session_cancels_todays_unsent_reminder(session: Session, ana: Patient) -> None:
@@ -176,7 +177,7 @@ def test_a_flight_over_the_reminder_is_caught_up_while_it_is_worth_it(session: S
     session.execute(update(Schedule).values(since=SEVEN - timedelta(days=9)))
     session.execute(update(Cursor).values(passed_at=SEVEN - timedelta(days=1), next_at=SEVEN))
     tick(session, SEVEN)
-    assert states(session, Occurrence) == ["due"]
+    assert states(session, Occurrence, "routine") == ["due"]
 
 
 def test_one_poisoned_patient_in_a_thousand_stops_nobody(committed: sessionmaker[Session]) -> None:

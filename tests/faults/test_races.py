@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from coach import clock
 from coach.models.people import Patient
 from coach.models.reminders import Delivery
-from coach.services import deliveries, occurrences, reminders
+from coach.services import cursors, deliveries, occurrences, reminders
 from coach.services.deliveries import Result
 from programs import catalog
 from tests.patients import device, patients
@@ -45,7 +45,7 @@ def _edit(sessions: sessionmaker[Session], ids: list[UUID], seed: int) -> None:
             match chance.randrange(4):
                 case 0:
                     patient.lock = chance.choice(["none", "URGENT"])
-                    reminders.cancel_exercise(session, patient.id, now)
+                    cursors.settle(session, patient, now)
                 case 1:
                     reminders.session_done(session, patient.id, date(2026, 3, 2) + timedelta(number), now)
                 case 2:
