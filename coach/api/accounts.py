@@ -7,11 +7,13 @@ from flask import request
 from coach.api import edge
 from coach.api.auth import PATIENT, PUBLIC, allow
 from coach.api.body import Blueprint
+from coach.api.document import in_path
 from coach.api.schemas import accounts as wire
 from coach.clock import real_now
 from coach.models.people import Clinic, Patient
 from coach.services import access, accounts, plans, settings, tokens
 from coach.services.problems import Problem
+from programs import schedule
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Registering, tokens, settings")
 
@@ -90,8 +92,33 @@ def change_me(data: dict[str, Any]) -> dict[str, Any]:
         return _me(unit, patient)
 
 
+@blueprint.put("/me/shift")
+@allow(*PATIENT)
+@blueprint.arguments(wire.Shift)
+@blueprint.response(200, wire.Me)
+def take_shift(data: dict[str, Any]) -> dict[str, Any]:
+    """Switch to a shift: its quiet and working hours hold at once."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        settings.take_shift(unit.session, patient, data["name"], unit.now)
+        return _me(unit, patient)
+
+
+@blueprint.put("/me/shifts/<string:shift>", parameters=[in_path("shift", f"one of {', '.join(schedule.SHIFTS)}")])
+@allow(*PATIENT)
+@blueprint.arguments(wire.ShiftHours)
+@blueprint.response(200, wire.Me)
+def set_shift(data: dict[str, Any], shift: str) -> dict[str, Any]:
+    """Set the hours of a shift. Equal ends mean that there are none."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        settings.set_shift(unit.session, patient, shift, data, unit.now)
+        return _me(unit, patient)
+
+
 def _me(unit: edge.Unit, patient: Patient) -> dict[str, Any]:
     account = accounts.get(unit.session, patient.id)
     clinic = unit.session.get_one(Clinic, patient.clinic_id)
-    own = {name: getattr(patient, name) for name in (*settings.NAMES, "id", "lock")}
-    return own | {"name": account.name, "clinic": clinic.name, "today": plans.today(patient, unit.now)}
+    own = {name: getattr(patient, name) for name in (*settings.NAMES, "id", "lock", "shift")}
+    own |= {"shifts": settings.shifts(patient), "today": plans.today(patient, unit.now)}
+    return own | {"name": account.name, "clinic": clinic.name}

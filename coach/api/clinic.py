@@ -11,23 +11,11 @@ from coach.api.schemas import plans as plan_wire
 from coach.api.schemas.entries import Batch, BatchAnswer
 from coach.models.care import Alert
 from coach.models.people import Patient
-from coach.services import access, alerts, care, caseload, explained, plans, stored
+from coach.services import alerts, care, caseload, explained, plans, stored
 from coach.services.problems import invalid
 from programs import events
 
 blueprint = Blueprint("clinic", __name__, url_prefix="/v1/clinic", description="For physiotherapists and doctors")
-
-
-def _patient(unit: edge.Unit, patient_id: UUID, action: str, *, lock: bool = False) -> Patient:
-    return access.patient_in_care(
-        unit.session,
-        edge.identity(),
-        patient_id,
-        action=action,
-        now=unit.now,
-        request_id=edge.request_id(),
-        lock=lock,
-    )
 
 
 @blueprint.get("/patients")
@@ -48,7 +36,7 @@ def patients(page: dict[str, Any]) -> dict[str, Any]:
 def patient(patient_id: UUID) -> dict[str, Any]:
     """One patient's plan with its reasons: what the patient sees, and what a lock withholds from them."""
     with edge.unit() as unit:
-        _patient(unit, patient_id, "read plan")
+        edge.in_care(unit, patient_id, "read plan")
         known = stored.read(unit.session, patient_id, unit.now, edge.parts().catalog)
         plan = plans.current(unit.session, known, unit.now, edge.parts().catalog)
         return explained.plan(known.patient, plan, edge.parts().catalog, reader="clinician")
@@ -86,7 +74,7 @@ def override(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
 def record(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     """Record entries on behalf of a patient."""
     with edge.unit() as unit:
-        patient_row = _patient(unit, patient_id, "record entries", lock=True)
+        patient_row = edge.in_care(unit, patient_id, "record entries", lock=True)
         answer = entry_answers.answer(unit, patient_row, data["entries"])
     edge.parts().waker.wake("adapt")
     return answer
@@ -136,13 +124,13 @@ def release(data: dict[str, Any], alert_id: UUID) -> Alert:
 def _act(patient_id: UUID, kind: str, body: events.Body) -> dict[str, Any]:
     catalog = edge.parts().catalog
     with edge.unit() as unit:
-        row = _patient(unit, patient_id, kind, lock=True)
+        row = edge.in_care(unit, patient_id, kind, lock=True)
         plan = care.act(unit.session, row, kind, body, author=edge.identity(), now=unit.now, catalog=catalog)
         return explained.plan(row, plan, catalog, reader="clinician")
 
 
 def _alert(unit: edge.Unit, alert_id: UUID, action: str) -> tuple[Alert, Patient]:
     alert = alerts.find(unit.session, alert_id)
-    patient_row = _patient(unit, alert.patient_id, action, lock=True)
+    patient_row = edge.in_care(unit, alert.patient_id, action, lock=True)
     unit.session.refresh(alert)  # somebody else may have had the lock
     return alert, patient_row

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from coach import clock
 from coach.config import Config
 from coach.limits import RequestLimit
+from coach.models.people import Patient
+from coach.services import access
 from coach.services.tokens import Identity, Signer
 from coach.wake import Waker
 from programs.catalog import Catalog
@@ -53,6 +56,13 @@ def limited() -> int | None:
 
 def request_id() -> str:
     return str(g.request_id)
+
+
+def in_care(unit: Unit, patient_id: UUID, action: str, *, lock: bool = False) -> Patient:
+    """A patient of the calling clinician; the visit to the record is written down. Raises Problem 404."""
+    return access.patient_in_care(
+        unit.session, identity(), patient_id, action=action, now=unit.now, request_id=request_id(), lock=lock
+    )
 
 
 @contextmanager

@@ -72,6 +72,20 @@ def report(data: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+@blueprint.put("/pause")
+@allow(*PATIENT)
+@blueprint.arguments(entry_wire.Pause)
+@blueprint.response(204)
+def pause(data: dict[str, Any]) -> None:
+    """Say that you are away, ill or busy, and what you want meanwhile: an `away` entry like any other."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        day = plans.today(patient, unit.now)
+        entry = entry_wire.pause(data, patient.id, patient.zone, day, unit.now)
+        entry_answers.answer(unit, patient, [entry])
+    edge.parts().waker.wake("adapt")
+
+
 @blueprint.get("/entries")
 @allow(*PATIENT)
 @blueprint.arguments(plan_wire.Page, location="query")

@@ -9,6 +9,7 @@ from coach.api.body import Blueprint
 from coach.api.document import in_path
 from coach.api.schemas import reminders as wire
 from coach.services import access, devices, inbox, reminders, snooze, upcoming
+from programs import schedule
 from programs.schedule import Rule
 
 COLLAPSE_ID = "its collapse id, as in `upcoming` and the inbox"
@@ -26,29 +27,33 @@ def own() -> dict[str, Any]:
         return {
             "reminders": reminders.own(unit.session, patient.id),
             "upcoming": upcoming.items(unit.session, patient, unit.now, days=7),
+            "suggestion": upcoming.suggestion(unit.session, patient, unit.now),
+            "stopped": patient.stopped,
+            "kinds": list(schedule.KINDS),
         }
 
 
 @blueprint.post("/me/reminders")
 @allow(*PATIENT)
 @blueprint.arguments(wire.NewReminder)
-@blueprint.response(201, wire.ReminderAnswer)
-def create(data: dict[str, Any]) -> Rule:
-    """Add a reminder at a time of your own."""
+@blueprint.response(201, wire.ReminderChanged)
+def create(data: dict[str, Any]) -> dict[str, Any]:
+    """Add a reminder at a time of your own, once on a date, or for breaks every so many working minutes."""
     with edge.unit() as unit:
         patient = access.own_patient(unit.session, edge.identity(), lock=True)
-        return reminders.create(unit.session, patient, **data, now=unit.now)
+        made = reminders.create(unit.session, patient, **data, now=unit.now)
+        return _changed(unit, made)
 
 
 @blueprint.put("/me/reminders/<uuid:reminder_id>")
 @allow(*PATIENT)
 @blueprint.arguments(wire.ReminderTime)
-@blueprint.response(200, wire.ReminderAnswer)
-def change(data: dict[str, Any], reminder_id: UUID) -> Rule:
+@blueprint.response(200, wire.ReminderChanged)
+def change(data: dict[str, Any], reminder_id: UUID) -> dict[str, Any]:
     """Move a reminder; it takes effect at once."""
     with edge.unit() as unit:
         patient = access.own_patient(unit.session, edge.identity(), lock=True)
-        return reminders.change(unit.session, patient, reminder_id, **data, now=unit.now)
+        return _changed(unit, reminders.change(unit.session, patient, reminder_id, **data, now=unit.now))
 
 
 @blueprint.delete("/me/reminders/<uuid:reminder_id>")
@@ -59,6 +64,17 @@ def remove(reminder_id: UUID) -> None:
     with edge.unit() as unit:
         patient = access.own_patient(unit.session, edge.identity(), lock=True)
         reminders.remove(unit.session, patient, reminder_id, unit.now)
+
+
+@blueprint.put("/me/reminders/stops")
+@allow(*PATIENT)
+@blueprint.arguments(wire.Stops)
+@blueprint.response(204)
+def stop(data: dict[str, Any]) -> None:
+    """Say which kinds you want no more of, all of them if you like. What somebody waits for stays in the inbox."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        reminders.stop(unit.session, patient, data["kinds"], unit.now)
 
 
 @blueprint.post("/me/reminders/<string:occurrence>/snooze", parameters=[in_path("occurrence", COLLAPSE_ID)])
@@ -120,3 +136,9 @@ def remove_device(device_id: UUID) -> None:
 def push_key() -> dict[str, Any]:
     """The key under which a browser subscribes to this service's pushes."""
     return {"public_key": devices.public_key(edge.parts().config.vapid_key_file)}
+
+
+def _changed(unit: edge.Unit, rule: Rule) -> dict[str, Any]:
+    many = reminders.are_many(reminders.own(unit.session, edge.identity().account_id))
+    shape = {name: getattr(rule, name) for name in wire.ReminderAnswer._declared_fields}
+    return shape | {"warning": "many_a_day" if many else None}

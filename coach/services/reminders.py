@@ -26,6 +26,7 @@ EVERY = (20, 120)  # minutes between two breaks
 FARTHEST = timedelta(days=366)  # of a one-off
 DEFAULT_MINUTE = 8 * 60
 FOLLOW_UPS = (timedelta(hours=24), timedelta(hours=72))
+AT_ONCE = timedelta(seconds=1)
 SPENT_AFTER = timedelta(days=2)  # then no second cause of the same day can ask for the same one-off
 
 
@@ -188,8 +189,13 @@ def settings_changed(session: Session, patient: Patient, now: datetime) -> None:
 
 
 def add(session: Session, patient: Patient, made: Rule, now: datetime, *, edited: bool = False) -> None:
-    """The id decides: a rule that exists is left as it is. Long spent one-offs make room."""
+    """The id decides: a rule that exists is left as it is. Long spent one-offs make room.
+
+    An instant that the tick has passed already is the next one it comes to.
+    """
     cursor = cursors.claim(session, patient.id, now)
+    if made.at is not None:
+        made = replace(made, at=max(made.at, max(now, cursor.passed_at) + AT_ONCE))
     spent = min(now, cursor.passed_at) - SPENT_AFTER
     session.execute(
         delete(Schedule)

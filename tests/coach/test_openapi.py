@@ -50,15 +50,15 @@ def people(client: FlaskClient, committed: sessionmaker[Session], now: datetime,
     locked.onboard()
     patient.report(entry("morning", now, pain=3))
     locked.report(entry("checkin", now, answers={"RF07": "yes"}))
+    physiotherapist = Person(client).log_in(CLINICIAN, PASSWORD)
+    record = f"/v1/clinic/patients/{patient.get('/v1/me')['id']}"
+    visit = {"id": str(uuid4()), "at": (now + timedelta(days=9)).isoformat(), "minutes": 30, "mode": "video"}
+    physiotherapist.post(f"{record}/visits", visit)
+    physiotherapist.post(f"{record}/messages", {"id": str(uuid4()), "text": "How is it going?"})
     move(now + timedelta(days=1))
     with committed.begin() as session:
         tick(session, now + timedelta(days=1))
-    return {
-        "anonymous": Person(client),
-        "patient": patient,
-        "locked": locked,
-        "physiotherapist": Person(client).log_in(CLINICIAN, PASSWORD),
-    }
+    return {"anonymous": Person(client), "patient": patient, "locked": locked, "physiotherapist": physiotherapist}
 
 
 @pytest.fixture
@@ -219,6 +219,10 @@ def _existing(people: dict[str, Person], now: datetime) -> dict[str, list[Any]]:
         "alert_id": [each["id"] for each in physiotherapist.get("/v1/clinic/alerts")["alerts"]],
         "reminder_id": [each["id"] for each in reminders["reminders"]],
         "device_id": [str(uuid4())],
+        "visit_id": [each["id"] for each in patient.get("/v1/me/visits")["visits"]],
+        "message_id": [each["id"] for each in patient.get("/v1/me/messages")["messages"]],
+        "on_day": [(now + timedelta(days=each)).date().isoformat() for each in (0, 1, 400)],
+        "shift": ["day", "night"],
         "occurrence": inbox,
         "item": inbox,
         "day": [(now + timedelta(days=each)).date().isoformat() for each in (0, 6, 7)],

@@ -1,9 +1,14 @@
 """Registering, tokens, and one's own settings."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Tolerant, Zone, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, Whole, Zone, text, whole, word
+from coach.api.schemas.values import Value
 from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from programs import schedule
 
 LOCALES = ("en",)
 _password = validate.Length(PASSWORD_SHORTEST, PASSWORD_LONGEST)
@@ -33,14 +38,31 @@ class Tokens(Tolerant):
     expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
 
 
+def _minute(description: str, **kwargs: Any) -> Whole:
+    return whole(0, 1439, metadata={"description": f"local minute{description}"}, **kwargs)
+
+
 class Settings(Strict):
-    """What a person may change; every field is optional."""
+    """What a person may change; every field is optional. Hours are those of the present shift."""
 
     zone = Zone()
     locale = word(*LOCALES)
-    day_starts_at = whole(0, 1439, metadata={"description": "local minute at which a day begins; 240 = 04:00"})
-    quiet_from = whole(0, 1439, metadata={"description": "local minute; no reminder from here"})
-    quiet_until = whole(0, 1439, metadata={"description": "local minute; may lie after midnight"})
+    day_starts_at = _minute(" at which a day begins; 240 = 04:00")
+    quiet_from = _minute("; no reminder from here")
+    quiet_until = _minute("; may lie after midnight")
+    work_from = _minute("; breaks are reminded of from here")
+    work_until = _minute("; may lie after midnight")
+
+
+class Shift(Strict):
+    name = word(*schedule.SHIFTS, required=True)
+
+
+class ShiftHours(Strict):
+    quiet_from = _minute("; no reminder from here", required=True)
+    quiet_until = _minute("; may lie after midnight", required=True)
+    work_from = _minute("; breaks are reminded of from here", required=True)
+    work_until = _minute("; may lie after midnight", required=True)
 
 
 class Me(Tolerant):
@@ -52,6 +74,10 @@ class Me(Tolerant):
     day_starts_at = fields.Integer(required=True, metadata={"description": "local minute at which a day begins"})
     quiet_from = fields.Integer(required=True, metadata={"description": "local minute"})
     quiet_until = fields.Integer(required=True, metadata={"description": "local minute"})
+    work_from = fields.Integer(required=True, metadata={"description": "local minute"})
+    work_until = fields.Integer(required=True, metadata={"description": "local minute"})
+    shift = fields.String(required=True, metadata={"description": "whose hours these are"})
+    shifts = Value(Mapping[str, schedule.Hours], required=True, metadata={"description": "the hours of each shift"})
     lock = fields.String(
         required=True, metadata={"description": "worst standing red flag; none or SOON serve exercises"}
     )

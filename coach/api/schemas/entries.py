@@ -5,6 +5,7 @@ Each entry of a batch is read by itself, so that a bad one is refused alone and 
 
 import hashlib
 import json
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,13 +16,15 @@ from marshmallow import Schema, fields, validate
 from coach.api.errors import paths
 from coach.api.schemas import dangers, facts
 from coach.api.schemas.dangers import Dangers
-from coach.api.schemas.entry_kinds import KINDS
+from coach.api.schemas.entry_kinds import KINDS, Away
 from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
 from coach.api.schemas.plans import lock_cards
 from coach.services.diary import MOST_ENTRIES, Entry, Refusal
+from coach.services.problems import invalid
 from programs import canonical, events, outcomes
 from programs.catalog import Catalog
 
+PAUSE_FARTHEST = timedelta(days=366)
 NAMELESS = UUID("6f9e7a52-0f0c-4b0e-9a43-4c1f6f6c2b11")  # names a safety answer whose own id cannot be read
 
 
@@ -38,6 +41,15 @@ class Batch(Strict):
     """Entries in any order; each is answered by itself."""
 
     entries = fields.List(fields.Raw(allow_none=True), required=True, validate=validate.Length(min=1))
+
+
+class Pause(Away):
+    """The same pause told twice is one."""
+
+    @ma.validates_schema
+    def in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["last"] < data["first"]:
+            raise ma.ValidationError("Must not lie before the first day.", "last")
 
 
 class ReceiptAnswer(Tolerant):
@@ -81,6 +93,16 @@ def read(raw: Any, catalog: Catalog) -> Entry | Refusal:
     if told := dangers.found(raw, catalog):
         return _salvaged(envelope, told, errors, digest)
     return Refusal(str(raw["id"])[:36] if "id" in raw else None, errors)
+
+
+def pause(data: dict[str, Any], patient_id: UUID, zone: str, day: date, now: datetime) -> dict[str, Any]:
+    """A pause as the entry that a phone would send. Raises Problem for one that is over or lies far ahead."""
+    if not day <= data["last"] or data["last"] > day + PAUSE_FARTHEST:
+        raise invalid("last", f"must be from today to {PAUSE_FARTHEST.days} days ahead")
+    body = plain(data)
+    name = uuid5(patient_id, "pause " + json.dumps(body, sort_keys=True))
+    envelope = {"id": str(name), "occurred_at": now.isoformat(), "zone": zone, "local_day": day.isoformat()}
+    return envelope | {"kind": "away", "body": body}
 
 
 def _read_body(kind: str, raw: Any, catalog: Catalog) -> tuple[events.Body | None, dict[str, str]]:

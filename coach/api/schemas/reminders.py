@@ -2,29 +2,61 @@
 
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Tolerant, Whole, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, Whole, YesNo, text, whole, word
+from coach.services.reminders import EVERY
 from coach.services.snooze import MINUTES
+from programs import schedule
 
 
 class ReminderTime(Strict):
-    minute = whole(0, 1439, required=True, metadata={"description": "local minute of the day"})
-    days = whole(1, 127, load_default=127, metadata={"description": "bit mask, Monday = 1"})
+    """A minute on some days of the week or on one date; for breaks instead every so many working minutes."""
+
+    minute = whole(0, 1439, metadata={"description": "local minute of the day"})
+    days = whole(1, 127, metadata={"description": "bit mask, Monday = 1; every day when left out"})
+    on_day = fields.Date(metadata={"description": "once, on this date"})
+    every = whole(*EVERY, metadata={"description": "minutes between two breaks, in working hours"})
+    crosses_quiet = YesNo(load_default=False, metadata={"description": "in quiet hours too; only of kind own"})
 
 
 class NewReminder(ReminderTime):
-    kind = word("routine", "checkin", required=True)
+    kind = word(*schedule.OWN_KINDS, required=True)
 
 
 class ReminderAnswer(Tolerant):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
-    minute = fields.Integer(required=True)
+    minute = fields.Integer(required=True, allow_none=True)
     days = fields.Integer(required=True, allow_none=True)
+    on_day = fields.Date(required=True, allow_none=True)
+    every = fields.Integer(required=True, allow_none=True)
+    crosses_quiet = fields.Boolean(required=True)
+
+
+class ReminderChanged(ReminderAnswer):
+    warning = fields.String(
+        required=True, allow_none=True, metadata={"description": "many_a_day: more than two times on some day"}
+    )
+
+
+class SuggestionAnswer(Tolerant):
+    """An hour at which you do more sessions; nothing moves by itself."""
+
+    id = fields.UUID(required=True, metadata={"description": "of the reminder"})
+    hour = fields.Integer(required=True, metadata={"description": "local hour of the day"})
+
+
+class Stops(Strict):
+    """All kinds that are not wanted; what is not named is wanted again."""
+
+    kinds = fields.List(word(*schedule.KINDS), required=True, validate=validate.Length(max=len(schedule.KINDS)))
 
 
 class ReminderList(Tolerant):
     reminders = fields.List(fields.Nested(ReminderAnswer), required=True)
     upcoming = fields.List(fields.Nested("UpcomingAnswer"), required=True)
+    suggestion = fields.Nested(SuggestionAnswer, required=True, allow_none=True)
+    stopped = fields.List(fields.String(), required=True, metadata={"description": "kinds you want no more of"})
+    kinds = fields.List(fields.String(), required=True, metadata={"description": "all kinds there are"})
 
 
 class UpcomingAnswer(Tolerant):

@@ -1,0 +1,132 @@
+"""Visits: instants agreed with the clinic, and the two reminders before each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from coach.models.contact import Visit
+from coach.models.people import Clinic, Patient
+from coach.models.reminders import Schedule
+from coach.services import cursors, reminders
+from coach.services.problems import conflict, invalid, not_found
+from programs import schedule
+from programs.schedule import Rule
+
+BEFORE = (timedelta(hours=24), timedelta(hours=2))
+FARTHEST = timedelta(days=730)
+MOST_PLANNED = 50  # of one patient at a time
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A visit as its reader sees it: one instant, as the clocks of the clinic and of the person show it."""
+
+    id: UUID
+    at: datetime
+    minutes: int
+    mode: str
+    state: str
+    clinic_zone: str
+    clinic_time: datetime
+    your_zone: str
+    your_time: datetime
+
+
+def listed(session: Session, patient: Patient) -> list[Shown]:
+    """The latest 100, the farthest ahead first."""
+    query = select(Visit).where(Visit.patient_id == patient.id).order_by(Visit.at.desc(), Visit.id)
+    there = session.get_one(Clinic, patient.clinic_id).zone
+    return [shown(each, there, patient.zone) for each in session.scalars(query.limit(MOST_LISTED))]
+
+
+def shown(visit: Visit, there: str, here: str) -> Shown:
+    times = schedule.wall(visit.at, there), schedule.wall(visit.at, here)
+    values = visit.id, visit.at, visit.minutes, visit.mode, visit.state
+    return Shown(*values, there, times[0], here, times[1])
+
+
+def plan(
+    session: Session,
+    patient: Patient,
+    visit_id: UUID,
+    *,
+    at: datetime,
+    minutes: int,
+    mode: str,
+    author_id: UUID,
+    now: datetime,
+) -> Visit:
+    """A new visit of a locked patient; the same id twice is the same visit. Raises Problem."""
+    known = session.get(Visit, (patient.id, visit_id))
+    if known is not None:
+        if (known.at, known.minutes, known.mode) != (at, minutes, mode):
+            raise conflict("Another visit has this id.")
+        return known
+    _check(at, now)
+    planned = (Visit.patient_id == patient.id, Visit.state == "planned")
+    if (session.scalar(select(func.count()).select_from(Visit).where(*planned)) or 0) >= MOST_PLANNED:
+        raise conflict(f"At most {MOST_PLANNED} visits can be planned at a time.")
+    made = Visit(patient_id=patient.id, id=visit_id, at=at, minutes=minutes, mode=mode, state="planned")
+    made.made_by, made.made_at = author_id, now
+    session.add(made)
+    session.flush()
+    _remind(session, patient, made, now)
+    return made
+
+
+def change(session: Session, patient: Patient, visit_id: UUID, changes: Mapping[str, Any], now: datetime) -> Visit:
+    """Moves a planned visit, or says what became of it; its reminders follow at once. Raises Problem."""
+    visit = session.get(Visit, (patient.id, visit_id))
+    if visit is None:
+        raise not_found()
+    if visit.state != "planned":
+        raise conflict("This visit is over or cancelled. Make a new one.")
+    if "at" in changes and changes["at"] != visit.at:
+        _check(changes["at"], now)
+    for name in ("at", "minutes", "mode", "state"):
+        setattr(visit, name, changes.get(name, getattr(visit, name)))
+    session.flush()
+    _remind(session, patient, visit, now)
+    return visit
+
+
+def replan(session: Session, patient: Patient, now: datetime) -> None:
+    """After a change of zone or quiet hours."""
+    query = select(Visit).where(Visit.patient_id == patient.id, Visit.state == "planned", Visit.at > now)
+    for visit in session.scalars(query.limit(MOST_PLANNED)):
+        _remind(session, patient, visit, now)
+
+
+def _check(at: datetime, now: datetime) -> None:
+    if not now < at <= now + FARTHEST:
+        raise invalid("at", "must lie ahead, by two years at most")
+
+
+def _remind(session: Session, patient: Patient, visit: Visit, now: datetime) -> None:
+    """Plans both reminders anew; one that would be quiet comes before the quiet hours begin."""
+    local = cursors.local_time(patient)
+    wanted = {}
+    for before in BEFORE if visit.state == "planned" else ():
+        at = schedule.before_quiet(visit.at - before, local)
+        if at <= now < visit.at - before:
+            at = visit.at - before  # that evening is over: when quiet hours end, if the visit is later
+        if now < at:
+            rule_id = uuid5(visit.id, f"{before.total_seconds():.0f} s")
+            wanted[rule_id] = Rule(rule_id, "visit", None, None, None, now, at=at, until=visit.at)
+    ids = [uuid5(visit.id, f"{before.total_seconds():.0f} s") for before in BEFORE]
+    standing = {rule.id: (rule.at, rule.until) for rule in cursors.rules(session, patient.id) if rule.id in ids}
+    if standing == {each.id: (each.at, each.until) for each in wanted.values()}:
+        return
+    cursors.claim(session, patient.id, now)
+    mine = (Schedule.patient_id == patient.id, Schedule.id.in_(ids))
+    session.execute(delete(Schedule).where(*mine).execution_options(synchronize_session=False))
+    cursors.cancel_unsent(session, patient.id, now, schedule_ids=ids)
+    for rule in wanted.values():
+        reminders.add(session, patient, rule, now)
+    cursors.plan(session, patient, now)
