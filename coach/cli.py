@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     simulated.add_argument("--processes", type=int, metavar="P", help="instead of one for each core")
     simulated.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     _add_content(commands)
+    _add_reminders(commands)
     return parser
 
 
@@ -80,6 +81,16 @@ def _add_content(commands: Any) -> None:
     review = add("review", _content_review, "write the document that a clinician reviews and signs")
     review.add_argument("--out", type=Path, default=Path("review.html"), metavar="FILE", help="review.html unless said")
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
+
+
+def _add_reminders(commands: Any) -> None:
+    parser = commands.add_parser("reminders", help="look into one person's reminders")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    what = "say what is due when and why, and what was held back and why"
+    explain = actions.add_parser("explain", help=what, description=what)
+    explain.set_defaults(call=_explain)
+    explain.add_argument("patient", type=UUID, metavar="PATIENT_ID")
+    explain.add_argument("--days", type=int, default=7, metavar="N", help="before and after now; 7 unless said")
 
 
 def _run(_options: argparse.Namespace) -> int:
@@ -150,6 +161,12 @@ def _replay(options: argparse.Namespace) -> int:
     from coach import replay
 
     return replay.run(Config.from_env(), options.patient, options.sample)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from coach import explain
+
+    return explain.run(Config.from_env(), options.patient, options.days)
 
 
 def _simulate(options: argparse.Namespace) -> int:

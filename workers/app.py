@@ -13,7 +13,7 @@ from coach.wake import EXPIRES_S, TASKS, broker
 from programs import schedule
 from workers.standby import Standby
 
-REPLAY = "workers.upkeep.replay"
+REPLAY, ZONES, AUDIT = (f"workers.upkeep.{name}" for name in ("replay", "zones", "audit"))
 SOFT_LIMIT_S, HARD_LIMIT_S = 30, 60
 
 
@@ -43,7 +43,12 @@ def settings() -> dict[str, Any]:
         "beat_schedule": {
             name: {"task": task, "schedule": 1.0, "options": {"expires": EXPIRES_S}} for name, task in TASKS.items()
         }
-        | {"replay": {"task": REPLAY, "schedule": crontab(hour="3", minute="10"), "options": {"expires": 3600}}},
+        | {
+            "replay": {"task": REPLAY, "schedule": crontab(hour="3", minute="10"), "options": {"expires": 3600}},
+            "audit": {"task": AUDIT, "schedule": crontab(hour="3", minute="30"), "options": {"expires": 3600}},
+            # Costs a look at one row, but for the minutes after an upgrade of tzdata.
+            "zones": {"task": ZONES, "schedule": 60.0, "options": {"expires": 60}},
+        },
     }
 
 

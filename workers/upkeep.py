@@ -1,4 +1,7 @@
-"""What is looked after once a day: whether stored plans are still what their logs give."""
+"""What is looked after now and then: whether stored plans are still what their logs give, and stored instants what
+rules and zones give."""
+
+import time
 
 import structlog
 from sqlalchemy import func, select
@@ -8,12 +11,14 @@ from coach import clock
 from coach.config import Config
 from coach.models.people import Patient
 from coach.models.plans import Plan
-from coach.services import alerts, plans
+from coach.services import alerts, plans, zones
 from programs.catalog import Catalog
 from workers import process
-from workers.app import REPLAY, app
+from workers.app import AUDIT, REPLAY, ZONES, app
 
 SAMPLE = 100  # plans folded again each night; at about 0.1 s each within the task's time
+
+FOLLOW_S = 20.0  # then the next minute's task goes on
 
 logger = structlog.get_logger()
 
@@ -44,3 +49,27 @@ def replay_sample(sessions: sessionmaker[Session], config: Config, catalog: Cata
                 session.commit()
                 logger.error("replay_differs", patient=str(patient_id))
     return different
+
+
+@app.task(name=ZONES)  # type: ignore[untyped-decorator]
+def follow() -> None:
+    held = process.own()
+    follow_zones(held.sessions, held.config)
+
+
+@app.task(name=AUDIT)  # type: ignore[untyped-decorator]
+def audit() -> None:
+    held = process.own()
+    with held.sessions() as session:
+        zones.audit(session, clock.read(session, held.config))
+        session.commit()
+
+
+def follow_zones(sessions: sessionmaker[Session], config: Config, batch: int = zones.BATCH) -> None:
+    """Moves stored instants after an upgrade of tzdata, batch by batch until all are done or the time is up."""
+    last_at = time.monotonic() + FOLLOW_S
+    more = True
+    while more and time.monotonic() < last_at:
+        with sessions() as session:
+            more = zones.follow(session, clock.read(session, config), batch)
+            session.commit()

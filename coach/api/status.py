@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coach.api import edge
 from coach.api.auth import PUBLIC, allow
-from coach.services import health
+from coach.services import figures, health
 from programs import triage
 
 blueprint = Blueprint("status", __name__, template_folder="templates", static_folder=None)
@@ -49,3 +49,12 @@ def status() -> ResponseReturnValue:
     with edge.unit() as unit:
         ages: dict[str, Any] = health.ages(unit.session, unit.now)
     return jsonify(ages)
+
+
+@blueprint.get("/metrics")
+@allow(PUBLIC)
+def metrics() -> Response:
+    """The same and more for Prometheus; no health data."""
+    with edge.unit() as unit:
+        text = figures.exposition(figures.read(unit.session, unit.now))
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

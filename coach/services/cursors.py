@@ -41,8 +41,13 @@ def claim(session: Session, patient_id: UUID, now: datetime) -> Cursor:
 def plan(session: Session, patient: Patient, now: datetime) -> None:
     """Computes anew when the tick must look, after any change of rules, zone or day."""
     row = claim(session, patient.id, now)
-    row.next_at = schedule.run(rules(session, patient.id), local_time(patient), row.passed_at, row.passed_at).next_at
+    row.next_at = next_at(patient, row, rules(session, patient.id))
     row.failed_at, row.failures = None, 0
+
+
+def next_at(patient: Patient, cursor: Cursor, of: Collection[Rule]) -> datetime | None:
+    """When the tick must look next. Raises ValueError for an unknown zone."""
+    return schedule.run(of, local_time(patient), cursor.passed_at, cursor.passed_at).next_at
 
 
 def seen(session: Session, patient_id: UUID) -> None:

@@ -10,7 +10,9 @@ from coach.processes import wait_until
 from coach.standalone import free_port
 from coach.wake import EXPIRES_S, QUEUE, TASKS, Waker
 from tests.faults.processes import environ
-from workers.app import REPLAY, app, settings
+from workers.app import AUDIT, REPLAY, ZONES, app, settings
+
+NOW_AND_THEN = {REPLAY, ZONES, AUDIT}
 
 
 @pytest.fixture(autouse=True)
@@ -21,12 +23,12 @@ def settings_from_the_environment(config: Config, monkeypatch: pytest.MonkeyPatc
 
 def test_every_hint_names_a_task_that_exists() -> None:
     app.loader.import_default_modules()
-    assert {*TASKS.values(), REPLAY} <= set(app.tasks)
+    assert {*TASKS.values(), *NOW_AND_THEN} <= set(app.tasks)
 
 
 def test_beat_sends_each_hint_every_second_and_stale_ones_expire() -> None:
     planned = {entry["task"]: entry for entry in settings()["beat_schedule"].values()}
-    assert planned.keys() == {*TASKS.values(), REPLAY}
+    assert planned.keys() == {*TASKS.values(), *NOW_AND_THEN}
     assert all(planned[name]["schedule"] == 1.0 for name in TASKS.values())
     assert all(planned[name]["options"]["expires"] == EXPIRES_S for name in TASKS.values())
 

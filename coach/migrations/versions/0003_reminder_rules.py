@@ -45,6 +45,8 @@ def upgrade() -> None:
         "upkeep",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("tzdata", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("target", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("reached", sa.Uuid(), nullable=True),
         sa.Column("moved", sa.Integer(), server_default="0", nullable=False),
         sa.Column("audited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("audited", sa.Integer(), server_default="0", nullable=False),
