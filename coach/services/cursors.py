@@ -112,6 +112,7 @@ def rules_of(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Rule]]
 def settle(session: Session, patient: Patient, now: datetime, claimed: Cursor | None = None) -> None:
     """Takes back what is materialised, unsent and no longer wanted as things stand now: locked, done, paused ..."""
     cursor = claimed or claim(session, patient.id, now)
+    _hold_deliveries(session, patient.id)
     stands, local = standing(patient, cursor), local_time(patient)
     query = select(Occurrence).where(*_unsent(patient.id, now)).limit(MOST_UNSENT)
     taken_back = False
@@ -128,6 +129,7 @@ def settle(session: Session, patient: Patient, now: datetime, claimed: Cursor | 
 
 def release_anew(session: Session, patient: Patient, now: datetime) -> None:
     """After a change of zone or quiet hours: what waits for the end of quiet hours waits for the new one."""
+    _hold_deliveries(session, patient.id)
     local = local_time(patient)
     end = schedule.quiet_end(now, local)
     at = now if end is None else end + local.spread
@@ -159,6 +161,7 @@ def cancel_unsent(
     schedule_ids: Collection[UUID] = (),
 ) -> None:
     """Cancels, after their rules have changed, reminders of some kinds or rules that have reached nobody yet."""
+    _hold_deliveries(session, patient_id)
     which = or_(Occurrence.kind.in_(kinds), Occurrence.schedule_id.in_(schedule_ids))
     session.execute(
         update(Occurrence).where(*_unsent(patient_id, now), which).values(state="cancelled", reason="changed"),
@@ -179,6 +182,12 @@ def stop_deliveries(session: Session, patient_id: UUID, now: datetime) -> None:
         .values(state="cancelled", finished_at=now),
         execution_options={"synchronize_session": False},
     )
+
+
+def _hold_deliveries(session: Session, patient_id: UUID) -> None:
+    """No worker leases what this transaction may cancel, so that nothing cancelled goes out."""
+    waiting = select(Delivery.device_id).where(Delivery.patient_id == patient_id, Delivery.state == "pending")
+    session.execute(waiting.with_for_update(key_share=True))
 
 
 def _unsent(patient_id: UUID, now: datetime) -> list[ColumnElement[bool]]:

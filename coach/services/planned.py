@@ -22,6 +22,7 @@ def follow(
     course = schedule.course_of(plan, routine.sessions_week(plan, catalog))
     cursor = cursors.claim(session, patient.id, now)
     cursor.course = canonical.to_json(course)
+    cursor.done_day = max(filter(None, (cursor.done_day, plan.training.last_session)), default=None)
     weighed = 1 << plan.began.weekday() if weight.may_speak(plan, catalog) else None
     routines = (reminders.DEFAULT_MINUTE, _training_days(plan, catalog))
     reminders.defaults(session, patient, {"routine": routines, "weigh_in": (WEIGH_IN_MINUTE, weighed)}, now)
