@@ -140,7 +140,7 @@ def test_a_move_of_two_hours_is_travel(
 
 @pytest.mark.parametrize(
     ("first", "last", "status"),
-    [(0, 0, 204), (-3, -1, 422), (-3, 0, 204), (2, 1, 422), (0, 366, 204), (0, 367, 422)],
+    [(0, 0, 204), (-3, -1, 422), (-30, 0, 204), (-31, 0, 422), (2, 1, 422), (0, 366, 204), (0, 367, 422)],
 )
 def test_bounds_of_a_pause(person: Person, first: int, last: int, status: int) -> None:
     days = {"first": (TODAY + first * DAY).isoformat(), "last": (TODAY + last * DAY).isoformat()}

@@ -31,6 +31,12 @@ def good_day(at: datetime) -> list[dict[str, Any]]:
     return [*morning(at), training(at + 2 * A_SECOND)]
 
 
+def remind_only_of(person: Person, *wanted: str) -> None:
+    """No reminder of another kind."""
+    others = [kind for kind in person.get("/v1/me/reminders")["kinds"] if kind not in wanted]
+    assert person.call("PUT", "/v1/me/reminders/stops", {"kinds": others}).status_code == 204
+
+
 def connect(person: Person, receiver: Receiver) -> Subscription:
     """A phone of the person, registered for pushes."""
     phone = receiver.subscribe()

@@ -13,7 +13,7 @@ from coach.services import plans
 from programs import canonical, catalog, schedule
 from tests.coach.conftest import CLINICIAN
 from tests.coach.people import PASSWORD, Person
-from tests.journeys.diary import connect, morning, told, training
+from tests.journeys.diary import connect, morning, remind_only_of, told, training
 from tests.journeys.service import Service
 from tests.journeys.trouble import Peace
 from tests.receivers.webpush import Receiver
@@ -51,6 +51,9 @@ def play(service: Service, receiver: Receiver, now: datetime, mishaps: Peace) ->
     dora = Person(service.client).register("Dora")
     phone = connect(dora, receiver)
     dora.onboard()
+    # Her own time each day: the routine's reminder rests when the week's sessions are done.
+    dora.post("/v1/me/reminders", {"kind": "own", "minute": 8 * 60})
+    remind_only_of(dora, "own", "red_flag_followup")
     dora.report(training(now + MINUTE))
     for number in range(1, DAYS):
         at = now + number * DAY

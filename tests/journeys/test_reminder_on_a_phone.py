@@ -7,7 +7,7 @@ from typing import Any
 from coach.models.reminders import Occurrence
 from programs import catalog
 from tests.coach.people import Person
-from tests.journeys.diary import connect, good_day, told
+from tests.journeys.diary import connect, good_day, remind_only_of, told
 from tests.journeys.service import Service
 from tests.receivers.webpush import Receiver, Subscription
 
@@ -21,6 +21,9 @@ def test_a_reminder_reaches_the_phone_until_the_day_is_done_and_never_over_a_red
     eva = Person(service.client).register("Eva")
     phone = connect(eva, receiver)
     eva.onboard()
+    (routine,) = eva.get("/v1/me/reminders")["reminders"]
+    eva.put(f"/v1/me/reminders/{routine['id']}", {"minute": 8 * 60})  # on every day, not only on training days
+    remind_only_of(eva, "routine", "red_flag_followup")
     eva.post("/v1/me/reminders", {"kind": "routine", "minute": SIX_IN_THE_EVENING})
     at_eight, at_six = now - HOUR + MINUTE, now + 9 * HOUR + MINUTE  # in Paris, and the spread is over
 
@@ -72,5 +75,9 @@ def _names(receiver: Receiver, phone: Subscription) -> Counter[str]:
 
 def _silent(service: Service) -> list[str | None]:
     with service.sessions() as session:
-        rows = session.query(Occurrence).filter(Occurrence.state != "due").order_by(Occurrence.fire_at)
+        rows = (
+            session.query(Occurrence)
+            .filter(Occurrence.state != "due", Occurrence.kind == "routine")
+            .order_by(Occurrence.fire_at)
+        )
         return [row.reason for row in rows]

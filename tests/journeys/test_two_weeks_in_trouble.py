@@ -39,7 +39,7 @@ def _check_that_there_is_something_to_lose(calm: story.Ending, banners: story.Ba
     rules = " ".join(calm.decisions)
     assert all(f'"rule":"{rule}"' in rules for rule in ("P3", "G2", "D1"))
     kinds = Counter((kind, state) for kind, _, _, state, _ in calm.reminders)
-    assert kinds["routine", "due"] == story.STEPS["reminder"]
+    assert kinds["own", "due"] == story.STEPS["reminder"]
     assert kinds["red_flag_followup", "due"] == story.STEPS["follow-up"]
     assert sorted(banners.received.elements()) == sorted(banners.due), "undisturbed, each comes exactly once"
 

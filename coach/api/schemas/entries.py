@@ -24,7 +24,7 @@ from coach.services.problems import invalid
 from programs import canonical, events, outcomes
 from programs.catalog import Catalog
 
-PAUSE_FARTHEST = timedelta(days=366)
+PAUSE_OLDEST, PAUSE_FARTHEST = timedelta(days=30), timedelta(days=366)
 NAMELESS = UUID("6f9e7a52-0f0c-4b0e-9a43-4c1f6f6c2b11")  # names a safety answer whose own id cannot be read
 
 
@@ -96,7 +96,9 @@ def read(raw: Any, catalog: Catalog) -> Entry | Refusal:
 
 
 def pause(data: dict[str, Any], patient_id: UUID, zone: str, day: date, now: datetime) -> dict[str, Any]:
-    """A pause as the entry that a phone would send. Raises Problem for one that is over or lies far ahead."""
+    """A pause as the entry that a phone would send. Raises Problem for one that is over or far away."""
+    if data["first"] < day - PAUSE_OLDEST:
+        raise invalid("first", f"must not lie more than {PAUSE_OLDEST.days} days back")
     if not day <= data["last"] or data["last"] > day + PAUSE_FARTHEST:
         raise invalid("last", f"must be from today to {PAUSE_FARTHEST.days} days ahead")
     body = plain(data)
