@@ -47,6 +47,12 @@ def instant(day: date, minute: int, zone_name: str) -> datetime | None:
     return None if moved >= WHOLE_DAY else at
 
 
+def shows(at: datetime, minute: int, zone_name: str) -> bool:
+    """Whether the clocks of a zone show this local minute at an instant."""
+    wall = at.astimezone(zone(zone_name))
+    return wall.hour * 60 + wall.minute == minute
+
+
 def local_day(at: datetime, zone_name: str, day_starts_at: int) -> date:
     """The person's day at an instant; it begins at minute `day_starts_at`, before that is the day before."""
     day = (at.astimezone(zone(zone_name)).replace(tzinfo=None) - timedelta(minutes=day_starts_at)).date()

@@ -3,18 +3,38 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, get_args
 
 from programs.schedule.habits import Course, is_too_soon, missed_days
 from programs.schedule.instants import WHOLE_DAY, day_begins_at, instant, local_day, zone
-from programs.schedule.rules import BREAKS, KINDS, MOST_IN_A_DAY, SUPPORT, Kind, Local, Moment, Rule, moments
+from programs.schedule.rules import (
+    BREAKS,
+    KINDS,
+    MOST_IN_A_DAY,
+    SUPPORT,
+    Kind,
+    Local,
+    Moment,
+    Rule,
+    moments,
+    routine_days,
+)
+
+# Why a moment is left out, in the order in which they are looked for: what is true first is what is told.
+Reason = Literal[
+    "released", "locked", "stopped", "paused", "flare", "no_support", "done", "rest", "quiet",
+    "travel", "missed", "back_off", "ignored", "budget",
+]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 A_DAY, A_WEEK = 2, 10  # budgeted reminders (N1)
 IGNORED = 5  # sent in a row and neither opened nor acted on: then every other one (N9)
-APART_AFTER_TRAVEL = timedelta(hours=12)  # two of one kind, after a move of two hours or more (N12)
-TRAVEL_LASTS = timedelta(hours=24)
+APART_AFTER_TRAVEL = timedelta(hours=12)  # one before and one after a move of two hours or more (N12)
+SENT_LASTS = timedelta(days=16)  # how far back what was sent still decides: the longest fading and a day for the zone
 # What goes on in a pause that still wants a little; in one that wants nothing, only what a human waits for does.
 IN_PAUSE = {"off": (), "short": ("routine", "checkin"), "walk": ("walk", "checkin")}
-# A flare asks once a day how things are, in the place of the routine's reminder (N8).
+# A flare asks at most once a day how things are; the routine's reminder does it too, with texts of its own (N8).
+CHECKS_OF_FLARE = ("routine", "checkin")
 NOT_IN_FLARE = ("missed", "walk", "new_plan", "weigh_in")
 
 
@@ -33,7 +53,7 @@ class Standing:
     locked: bool = False  # a lock keeps the exercises away
     done_day: date | None = None  # the last local day with a session
     course: Course = field(default_factory=Course)
-    sent: tuple[Sent, ...] = ()  # of the last eight days: the budgeted ones; of the last one: breaks too
+    sent: tuple[Sent, ...] = ()  # budgeted ones since `SENT_LASTS`, breaks of the last two days
     ignored: int = 0  # budgeted ones in a row without any sign of the person
     moved_at: datetime | None = None  # the last change of zone by two hours or more
     stopped: frozenset[str] = frozenset()  # kinds the person wants no more of (N14)
@@ -46,7 +66,7 @@ class Verdict:
     fire_at: datetime
     expires_at: datetime
     state: str
-    reason: str | None = None
+    reason: Reason | None = None
     push: bool = True  # False = only in the inbox
 
 
@@ -124,12 +144,12 @@ def _release(moment: Moment, local: Local, kind: Kind) -> tuple[datetime, dateti
     return fire_at, rule.until or (fire_at if kind.waits else at) + kind.ttl
 
 
-def _held_back(name: str, fire_at: datetime, local: Local, standing: Standing) -> str | None:
+def _held_back(name: str, fire_at: datetime, local: Local, standing: Standing) -> Reason | None:
     """Why this kind is not wanted now, whatever was sent before."""
     return next(_unwanted(name, _day(fire_at, local), standing), None)
 
 
-def _unwanted(name: str, day: date, standing: Standing) -> Iterator[str]:
+def _unwanted(name: str, day: date, standing: Standing) -> Iterator[Reason]:
     kind, course, pause = KINDS[name], standing.course, standing.course.pause(day)
     if name == "red_flag_followup" and not standing.locked:
         yield "released"
@@ -154,67 +174,72 @@ def _unwanted(name: str, day: date, standing: Standing) -> Iterator[str]:
 
 def _too_much(
     moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing
-) -> str | None:
-    """Why one more would be too many."""
-    return next(_excesses(moment, _day(fire_at, local), rules, local, standing), None)
+) -> Reason | None:
+    """Why one more would be too many after what was sent."""
+    reason = next(_unfitting(moment, fire_at, rules, local, standing), None)
+    return reason or (None if _in_budget(moment, fire_at, rules, local, standing) else "budget")
 
 
-def _excesses(moment: Moment, day: date, rules: Collection[Rule], local: Local, standing: Standing) -> Iterator[str]:
-    name, course = moment.rule.kind, standing.course
-    sent = [(each.kind, _day(each.at, local)) for each in standing.sent]
-    same = [on for kind, on in sent if kind == name]
-    if name in BREAKS and sum(kind in BREAKS and on == day for kind, on in sent) >= MOST_IN_A_DAY:
-        yield "budget"
+def _unfitting(
+    moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing
+) -> Iterator[Reason]:
+    name, course, day = moment.rule.kind, standing.course, _day(fire_at, local)
     if not KINDS[name].rank:
         return
-    if _follows_travel(moment, standing):
+    sent = [(each.kind, _day(each.at, local)) for each in standing.sent]
+    same = [on for kind, on in sent if kind == name]
+    if _follows_travel(name, fire_at, standing):
         yield "travel"
-    if name == "missed" and (("routine", day) not in sent or _missed(moment, standing)):
-        yield "missed"  # nothing to follow up, or not the first day in a row: no extra push
-    if name == "routine" and course.flare and day in same:
+    if name == "missed":  # only of a routine that was sent, and only on the first day in a row
+        days = routine_days(rules) or moment.rule.days
+        if ("routine", day) not in sent or missed_days(day, days, standing.done_day, course):
+            yield "missed"
+    if course.flare and name in CHECKS_OF_FLARE and any(on == day for kind, on in sent if kind in CHECKS_OF_FLARE):
         yield "flare"
     if name == "routine" and is_too_soon(day, max(same, default=None), standing.done_day, course):
         yield "back_off"
-    if standing.ignored >= IGNORED and _was_sent_last_time(moment, same):
+    if standing.ignored >= IGNORED and _was_sent_last_time(moment, day, same):
         yield "ignored"
-    if not _in_budget(moment, day, [on for kind, on in sent if KINDS[kind].rank], rules, local, standing):
-        yield "budget"
 
 
-def _missed(moment: Moment, standing: Standing) -> int:
-    return missed_days(moment.day, moment.rule.days, standing.done_day, standing.course)
-
-
-def _follows_travel(moment: Moment, standing: Standing) -> bool:
+def _follows_travel(name: str, fire_at: datetime, standing: Standing) -> bool:
     moved_at = standing.moved_at
-    if moved_at is None or not moved_at <= moment.at < moved_at + TRAVEL_LASTS:
+    if moved_at is None or fire_at < moved_at:
         return False
-    since = moment.at - APART_AFTER_TRAVEL
-    return any(each.kind == moment.rule.kind and since < each.at <= moved_at for each in standing.sent)
+    since = fire_at - APART_AFTER_TRAVEL
+    return any(each.kind == name and since < each.at <= moved_at for each in standing.sent)
 
 
-def _was_sent_last_time(moment: Moment, same: Collection[date]) -> bool:
+def _was_sent_last_time(moment: Moment, day: date, same: Collection[date]) -> bool:
     """Whether the rule's day before this one had one: of those ignored every other is left out."""
     days = moment.rule.days or 0
-    before = (moment.day - back * WHOLE_DAY for back in range(1, 8))
-    last = next((day for day in before if days >> day.weekday() & 1), None)
-    return last in same
+    back = next((back for back in range(1, 8) if days >> (moment.day - back * WHOLE_DAY).weekday() & 1), None)
+    return back is not None and day - back * WHOLE_DAY in same
 
 
-def _in_budget(
-    moment: Moment, day: date, days: list[date], rules: Collection[Rule], local: Local, standing: Standing
-) -> bool:
+def _in_budget(moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing) -> bool:
+    name, day = moment.rule.kind, _day(fire_at, local)
+    if name in BREAKS:
+        return sum(each.kind in BREAKS and _day(each.at, local) == day for each in standing.sent) < MOST_IN_A_DAY
+    if not KINDS[name].rank:
+        return True
+    days = [_day(each.at, local) for each in standing.sent if KINDS[each.kind].rank]
     week = sum(day - 7 * WHOLE_DAY < on <= day for on in days)
     return days.count(day) + _reserved(moment, day, rules, local, standing) < A_DAY and week < A_WEEK
 
 
 def _reserved(moment: Moment, day: date, rules: Collection[Rule], local: Local, standing: Standing) -> int:
-    """How many reminders of a better rank the rest of the local day still needs from the budget."""
+    """How many reminders of a better rank the rest of the local day still needs from the budget.
+
+    None for a follow-up: it comes only if the day goes without a session, and takes what is left.
+    """
     rank = KINDS[moment.rule.kind].rank
-    better = (rule for rule in rules if 0 < KINDS[rule.kind].rank < rank)
+    better = (rule for rule in rules if 0 < KINDS[rule.kind].rank < rank and rule.kind != "missed")
     later = (found for rule in better if (found := next(moments(rule, local, moment.at), None)))
     return sum(
-        _day(found.at, local) == day and _held_back(found.rule.kind, found.at, local, standing) is None
+        _day(found.at, local) == day
+        and _held_back(found.rule.kind, found.at, local, standing) is None
+        and next(_unfitting(found, found.at, rules, local, standing), None) is None
         for found in later
     )
 
