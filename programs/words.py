@@ -31,7 +31,6 @@ BLOCKERS = (
     "RAD", "IRR", "STEN", "SPLI", "OSTP", "PREG", "POST", "SURG", "ACU", "BAL", "HTN", "extension", "flexion",
 )  # fmt: skip
 REFERRALS = ("PHYSIO_REVIEW", "PHYSIO_CALL", "FIRST_CONTACT", "CLINICIAN_SOON", "CLINICIAN", "REFER_SPINE")
-REMINDERS = ("routine", "checkin", "red_flag_followup", "new_plan")
 READERS = ("patient", "clinician")
 WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of the content
 

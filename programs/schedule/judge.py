@@ -176,25 +176,35 @@ def _too_much(
     moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing
 ) -> Reason | None:
     """Why one more would be too many after what was sent."""
-    reason = next(_unfitting(moment, fire_at, rules, local, standing), None)
-    return reason or (None if _in_budget(moment, fire_at, rules, local, standing) else "budget")
+    if not KINDS[moment.rule.kind].rank and moment.rule.kind not in BREAKS:
+        return None
+    look = _Look(rules, local, standing, tuple((each.kind, _day(each.at, local)) for each in standing.sent))
+    reason = next(_unfitting(moment, fire_at, look), None)
+    return reason or (None if _in_budget(moment, fire_at, look) else "budget")
 
 
-def _unfitting(
-    moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing
-) -> Iterator[Reason]:
-    name, course, day = moment.rule.kind, standing.course, _day(fire_at, local)
+@dataclass(frozen=True)
+class _Look:
+    """What one judgement looks at; `sent` holds kinds with their local days, which are worked out once."""
+
+    rules: Collection[Rule]
+    local: Local
+    standing: Standing
+    sent: tuple[tuple[str, date], ...]
+
+
+def _unfitting(moment: Moment, fire_at: datetime, look: _Look) -> Iterator[Reason]:
+    name, day, standing, course = moment.rule.kind, _day(fire_at, look.local), look.standing, look.standing.course
     if not KINDS[name].rank:
-        return
-    sent = [(each.kind, _day(each.at, local)) for each in standing.sent]
-    same = [on for kind, on in sent if kind == name]
+        return  # breaks have only their own number a day
+    same = [on for kind, on in look.sent if kind == name]
     if _follows_travel(name, fire_at, standing):
         yield "travel"
     if name == "missed":  # only of a routine that was sent, and only on the first day in a row
-        days = routine_days(rules) or moment.rule.days
-        if ("routine", day) not in sent or missed_days(day, days, standing.done_day, course):
+        days = routine_days(look.rules) or moment.rule.days
+        if ("routine", day) not in look.sent or missed_days(day, days, standing.done_day, course):
             yield "missed"
-    if course.flare and name in CHECKS_OF_FLARE and any(on == day for kind, on in sent if kind in CHECKS_OF_FLARE):
+    if course.flare and name in CHECKS_OF_FLARE and any((kind, day) in look.sent for kind in CHECKS_OF_FLARE):
         yield "flare"
     if name == "routine" and is_too_soon(day, max(same, default=None), standing.done_day, course):
         yield "back_off"
@@ -217,29 +227,27 @@ def _was_sent_last_time(moment: Moment, day: date, same: Collection[date]) -> bo
     return back is not None and day - back * WHOLE_DAY in same
 
 
-def _in_budget(moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing) -> bool:
-    name, day = moment.rule.kind, _day(fire_at, local)
+def _in_budget(moment: Moment, fire_at: datetime, look: _Look) -> bool:
+    name, day = moment.rule.kind, _day(fire_at, look.local)
     if name in BREAKS:
-        return sum(each.kind in BREAKS and _day(each.at, local) == day for each in standing.sent) < MOST_IN_A_DAY
-    if not KINDS[name].rank:
-        return True
-    days = [_day(each.at, local) for each in standing.sent if KINDS[each.kind].rank]
+        return sum(kind in BREAKS and on == day for kind, on in look.sent) < MOST_IN_A_DAY
+    days = [on for kind, on in look.sent if KINDS[kind].rank]
     week = sum(day - 7 * WHOLE_DAY < on <= day for on in days)
-    return days.count(day) + _reserved(moment, day, rules, local, standing) < A_DAY and week < A_WEEK
+    return days.count(day) + _reserved(moment, day, look) < A_DAY and week < A_WEEK
 
 
-def _reserved(moment: Moment, day: date, rules: Collection[Rule], local: Local, standing: Standing) -> int:
+def _reserved(moment: Moment, day: date, look: _Look) -> int:
     """How many reminders of a better rank the rest of the local day still needs from the budget.
 
     None for a follow-up: it comes only if the day goes without a session, and takes what is left.
     """
-    rank = KINDS[moment.rule.kind].rank
-    better = (rule for rule in rules if 0 < KINDS[rule.kind].rank < rank and rule.kind != "missed")
+    rank, local = KINDS[moment.rule.kind].rank, look.local
+    better = (rule for rule in look.rules if 0 < KINDS[rule.kind].rank < rank and rule.kind != "missed")
     later = (found for rule in better if (found := next(moments(rule, local, moment.at), None)))
     return sum(
         _day(found.at, local) == day
-        and _held_back(found.rule.kind, found.at, local, standing) is None
-        and next(_unfitting(found, found.at, rules, local, standing), None) is None
+        and _held_back(found.rule.kind, found.at, local, look.standing) is None
+        and next(_unfitting(found, found.at, look), None) is None
         for found in later
     )
 

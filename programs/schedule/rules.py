@@ -4,13 +4,13 @@ import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from itertools import islice
 from operator import or_
 from uuid import UUID, uuid5
 
-from programs.schedule.instants import WHOLE_DAY, instant, shows, zone
+from programs.schedule.instants import LONGEST_CHANGE, WHOLE_DAY, instant, shows, zone
 
 SPREAD_MS = 50_000  # reminders of one minute leave over its first 50 s, so that no server sees a peak
 DAY_MINUTES = 1440
@@ -157,13 +157,16 @@ def moments(rule: Rule, local: Local, after: datetime) -> Iterator[Moment]:
             nominal = rule.at.astimezone(UTC)
             yield Moment(rule, nominal.date(), nominal.hour * 60 + nominal.minute, rule.at + local.spread)
         return
-    day = after.astimezone(zone(local.zone)).date() - WHOLE_DAY
+    wall = after.astimezone(zone(local.zone)).replace(tzinfo=None)
+    passed, day = wall - LONGEST_CHANGE, wall.date() - WHOLE_DAY
     last = day + LONGEST_WAIT * WHOLE_DAY
     if rule.on_day is not None:
         day = last = rule.on_day
     while day <= last:
         if rule.days is None or rule.days >> day.weekday() & 1:
             for date_, minute in _minutes(rule, local, day):
+                if datetime.combine(date_, time(minute // 60, minute % 60)) < passed:
+                    continue  # long past, whatever the clocks did since
                 nominal_at = instant(date_, minute, local.zone)
                 if nominal_at is None or nominal_at + local.spread <= after:
                     continue
