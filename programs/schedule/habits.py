@@ -122,15 +122,21 @@ def text_set(kind: str, day: date, days: int | None, done_day: date | None, cour
     return "routine_softer" if missed >= SOFTER else kind
 
 
-def choose(texts: Sequence[str], patient_id: UUID, told: int) -> str:
-    """The text after `told` others: everyone goes through the list in turn, from a place of their own (N9)."""
-    return texts[(zlib.crc32(patient_id.bytes) + told) % len(texts)]
+def choose(texts: Sequence[str], patient_id: UUID, told: int, lately: Collection[str] = ()) -> str:
+    """The text after `told` others: everyone goes through the list in turn, from a place of their own (N9).
+
+    Those read `lately` are passed over, if any is left.
+    """
+    start = zlib.crc32(patient_id.bytes) + told
+    in_turn = [texts[(start + step) % len(texts)] for step in range(len(texts))]
+    return next((text for text in in_turn if text not in lately), in_turn[0])
 
 
 def turn(moment: Moment, told: int) -> int:
     """Which turn a moment's text has; `told` counts the person's budgeted reminders so far.
 
-    So few of those fit in a week that none comes back within it. All others go on by their own time.
+    So few of those fit in a week that none comes back within it, unless many are counted and then cancelled: then
+    `choose` must know those read lately. All others go on by their own time.
     """
     if KINDS[moment.rule.kind].rank:
         return told

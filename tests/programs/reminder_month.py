@@ -63,7 +63,8 @@ def play(life: Life) -> list[Handed]:
         known |= set(map(_key, new))
         for moment, verdict, met in schedule.judge_all(new, life.rules, local, standing, now):
             if verdict.state == "due":
-                text = schedule.choose(TEXTS, PERSON, schedule.turn(moment, told))
+                lately = _lately(moment.rule.kind, verdict.fire_at, handed)
+                text = schedule.choose(TEXTS, PERSON, schedule.turn(moment, told), lately)
                 told += bool(KINDS[moment.rule.kind].rank)
                 waiting.append((moment, verdict, text, (*met.sent, Sent(moment.rule.kind, verdict.fire_at))))
         still = []
@@ -85,6 +86,10 @@ def play(life: Life) -> list[Handed]:
 
 def _key(moment: Moment) -> tuple[UUID, date, int]:
     return moment.rule.id, moment.day, moment.slot
+
+
+def _lately(kind: str, at: datetime, handed: Sequence[Handed]) -> set[str]:
+    return {each.text for each in handed if each.kind == kind and at - each.verdict.fire_at < timedelta(days=8)}
 
 
 def _local(life: Life, now: datetime) -> Local:

@@ -60,7 +60,7 @@ def test_no_budgeted_text_comes_back_within_seven_days(life: Life) -> None:
             last[each.kind, each.text] = day
 
 
-@months
+@settings(deadline=None, max_examples=8)
 @given(month.lives())
 def test_the_same_month_is_the_same_again(life: Life) -> None:
     assert month.play(life) == month.play(life)

@@ -198,6 +198,30 @@ def test_a_better_hour_is_suggested_only_when_it_is_one(
     assert schedule.better_hour(done_at, minute, days_known) == suggested
 
 
+def test_no_text_comes_back_before_all_others_were_used() -> None:
+    texts = [f"text {number}" for number in range(12)]
+    told = [schedule.choose(texts, PERSON, number) for number in range(24)]
+    assert len(set(told[:12])) == len(set(told[5:17])) == 12
+
+
+def test_a_text_read_lately_is_passed_over_while_another_is_left() -> None:
+    texts = ["one", "two", "three"]
+    turn = [schedule.choose(texts, PERSON, number) for number in range(3)]
+    assert schedule.choose(texts, PERSON, 0, turn[:1]) == turn[1]
+    assert schedule.choose(texts, PERSON, 0, turn[:2]) == turn[2]
+    assert schedule.choose(texts, PERSON, 0, turn) == turn[0]
+
+
+def test_breaks_of_a_day_and_an_own_reminder_of_two_days_do_not_repeat_at_once() -> None:
+    every_hour = Rule(UUID(int=1), "break_sitting", None, 127, None, LONG_AGO, every=60)
+    breaks = schedule.run([every_hour], local(), at(MONDAY, 0), at(MONDAY, 1439)).moments
+    turns = [schedule.turn(moment, told=0) for moment in breaks]
+    assert turns == list(range(turns[0], turns[0] + 8))
+    own = [schedule.turn(first(rule("own", EIGHT), local(), MONDAY + timedelta(day)), told=0) for day in range(3)]
+    assert own == [own[0], own[0] + 1, own[0] + 2]
+    assert schedule.turn(first(rule("walk", EIGHT), local()), told=5) == 5
+
+
 def test_what_reminders_need_of_a_plan() -> None:
     content = catalog.load()
     writer = logs.Writer(random=None)  # type: ignore[arg-type]

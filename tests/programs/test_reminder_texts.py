@@ -132,11 +132,3 @@ def test_a_missing_set_is_one_clear_line_at_the_start(name: str, tmp_path: Path)
     with pytest.raises(BadContent) as refused:
         catalog.load(root)
     assert str(refused.value) == f"locale/en/reminders.yaml: {name}: is missing"
-
-
-def test_one_text_less_than_twelve_is_refused(tmp_path: Path) -> None:
-    root = copytree(catalog.PACKAGED, tmp_path / "content")
-    file = root / "locale" / "en" / "reminders.yaml"
-    file.write_text(file.read_text("utf-8").replace("  - A stroll now, or after dinner?\n", ""), "utf-8")
-    with pytest.raises(BadContent, match=r"reminders.yaml: walk: has 11 texts, at least 12 are needed"):
-        catalog.load(root)
