@@ -22,7 +22,7 @@ from programs.schedule import Moment, Rule, Sent, Standing, Verdict
 
 BATCH = 500  # patients in one transaction
 MOST_AT_ONCE = 64  # moments of one patient in one pass; after a long outage the rest comes in the next
-LOOK_BACK = timedelta(days=16)  # the longest pause between two of a kind (N7), and what zones may add
+LOOK_BACK = schedule.SENT_LASTS
 LOOK_BACK_BREAKS = timedelta(hours=25)  # the longest local day
 FRESH = timedelta(hours=48)  # a phone that has been there since shows by itself what it said it would
 MOST_IGNORED = 100  # more of them change nothing
@@ -112,15 +112,16 @@ def _step(row: Row[Any], rules: Sequence[Rule], before: Collection[Sent], now: d
         line = ""
         if verdict.state == "due":
             ignored += moment.rule.kind in schedule.RANKED
-            name = _text_set(moment, met)
+            name = _text_set(moment, rules, met)
             line = schedule.choose(words.lines(f"reminders.{name}"), row.id, texts.get(name, 0))
             texts[name] = texts.get(name, 0) + 1
         made.append(_made(row.id, moment, verdict, line))
     return Step(row.id, tuple(made), run.passed_at, run.next_at, texts, min(ignored, MOST_IGNORED))
 
 
-def _text_set(moment: Moment, met: Standing) -> str:
-    return schedule.text_set(moment.rule.kind, moment.day, moment.rule.days, met.done_day, met.course)
+def _text_set(moment: Moment, rules: Sequence[Rule], met: Standing) -> str:
+    days = schedule.routine_days(rules)
+    return schedule.text_set(moment.rule.kind, moment.day, days, met.done_day, met.course)
 
 
 def _made(patient_id: UUID, moment: Moment, verdict: Verdict, line: str) -> Made:

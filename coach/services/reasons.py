@@ -65,7 +65,7 @@ def _verdict(verdict: Verdict, zone: str) -> str:
 
 
 def _past(row: Row[Any]) -> str:
-    what = STATES.get(row.state) or f"{row.state.replace('_', ' ')}: {row.reason}: {schedule.REASONS[row.reason]}"
+    what = STATES.get(row.state) or f"{row.state.replace('_', ' ')}: {row.reason}: {schedule.TAKEN_BACK[row.reason]}"
     if row.state != "due":
         return what
     pushes = [f"{state} after {tries} tries, code {code}" for state, tries, code in row.pushes if state]

@@ -3,6 +3,7 @@
 from programs.schedule.habits import (
     SHIFTS,
     SILENT_DAYS,
+    TEXT_SETS,
     TRAINING_DAYS,
     Course,
     Hours,
@@ -21,7 +22,6 @@ from programs.schedule.instants import (
     is_far,
     local_day,
     next_day_at,
-    on_the_minute,
     tzdata_version,
     wall,
     zone,
@@ -29,6 +29,9 @@ from programs.schedule.instants import (
 )
 from programs.schedule.judge import (
     REASONS,
+    SENT_LASTS,
+    TAKEN_BACK,
+    Reason,
     Sent,
     Standing,
     Verdict,
@@ -53,16 +56,18 @@ from programs.schedule.rules import (
     Run,
     collapse_id,
     moments,
+    routine_days,
     run,
     spread,
     with_follow_up,
 )
 
 __all__ = [
-    "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SHIFTS", "SILENT_DAYS",
-    "SUPPORT", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind", "Local", "Moment", "Rule", "Run", "Sent",
-    "Standing", "Verdict", "assert_pinned", "before_quiet", "better_hour", "choose", "collapse_id", "course_of",
-    "day_begins_at", "instant", "is_far", "judge", "judge_again", "judge_all", "local_day", "missed_days",
-    "moments", "next_day_at", "on_the_minute", "quiet_end", "run", "silent_days", "spread", "text_set",
-    "tzdata_version", "wall", "with_follow_up", "zone", "zones",
+    "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SENT_LASTS", "SHIFTS",
+    "SILENT_DAYS", "SUPPORT", "TAKEN_BACK", "TEXT_SETS", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind",
+    "Local", "Moment", "Reason", "Rule", "Run", "Sent", "Standing", "Verdict", "assert_pinned", "before_quiet",
+    "better_hour", "choose", "collapse_id", "course_of", "day_begins_at", "instant", "is_far", "judge",
+    "judge_again", "judge_all", "local_day", "missed_days", "moments", "next_day_at", "quiet_end",
+    "routine_days", "run", "silent_days", "spread", "text_set", "tzdata_version", "wall", "with_follow_up",
+    "zone", "zones",
 ]  # fmt: skip
