@@ -65,6 +65,10 @@ class ScriptedServer(Server):
         """What it says to the next messages, in order; then that all is well."""
         self.call("PUT", "/answers", list(answers))
 
+    def forget_errors(self) -> None:
+        """For a test that sends what is no message on purpose."""
+        self.call("POST", "/forget")
+
     def all_messages(self) -> list[dict[str, Any]]:
         """What has come in. Fails if anything was not as the provider's documentation asks."""
         found: list[dict[str, Any]] = self.call("GET", "/messages")

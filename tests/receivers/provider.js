@@ -19,7 +19,7 @@ function read(stream, then) {
 
 // receive(request, body) -> what to remember of a message, or throws; standard = the answer if none is scripted.
 function serve({ key, certificate, receive, standard, routes = {} }) {
-  const messages = [];
+  let messages = [];
   let answers = [];
   let connections = 0;
 
@@ -63,6 +63,7 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
     const route = routes[`${request.method} ${request.url}`];
     if (route) read(request, (body) => route({ request, response, body, json, port: server.address().port }));
     else if (request.url === "/messages") read(request, () => json(messages));
+    else if (request.url === "/forget") read(request, () => json((messages = messages.filter((each) => !each.error))));
     else if (request.url === "/answers") read(request, (body) => json((answers = JSON.parse(body))));
     else push(request, response);
   });

@@ -16,8 +16,8 @@ from workers.push.outcome import Ambiguous, Outcome, TryLater
 
 WIRE = 200  # on the wire at once; a lane alone has at most half of it
 UNPROVEN = 10  # of one lane that has not answered yet; all of those together have half of the wire
-PATIENCE_S = 1.0  # without any answer, before a lane's queue is sent away
-MOST_TURNS = 5  # of that patience, as long as answers come; a lease ends soon after
+PATIENCE_S = 2.0  # without any answer, before a lane's queue is sent away
+MOST_TURNS = 3  # of that patience, as long as answers come; a lease ends soon after
 OPENS_AFTER = 5  # failures in a row
 REST_FIRST_S, REST_LONGEST_S = 5.0, 60.0
 MOST_LANES = 1024
