@@ -112,6 +112,27 @@ def test_a_busy_provider_is_asked_again_when_it_said_and_not_before(
     assert one(committed, Delivery).state == "accepted"
 
 
+def test_one_reminder_has_one_name_on_every_provider(
+    committed: sessionmaker[Session], config: Config, move: To, receiver: Receiver, fcm: Any, apns: Any, native: Sender
+) -> None:
+    browser, android, iphone = receiver.subscribe(), fcm.subscribe(), apns.subscribe()
+    move(SEVEN)
+    with committed.begin() as session:
+        owner = patient(session, SEVEN)
+        register(session, owner, browser, SEVEN)
+        devices.register(session, owner, uuid4(), provider="fcm", token=android.token, now=SEVEN)
+        devices.register(session, owner, uuid4(), provider="apns", token=iphone.token, now=SEVEN)
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    assert deliver_due(committed, config, native).answered == 3
+    with committed() as session:
+        assert set(session.scalars(select(Delivery.state))) == {"accepted"}
+    (first,), (second,), (third,) = receiver.messages(browser), fcm.messages(android), apns.messages(iphone)
+    assert first["topic"] == second["topic"] == second["collapse_key"] == third["topic"]
+    ids = {first["text"]["id"], second["text"]["data"]["id"], third["text"]["id"]}
+    assert ids == {first["topic"]}
+
+
 def test_a_lost_answer_is_sent_again_under_the_same_name(
     committed: sessionmaker[Session], config: Config, move: To, phone: Subscription, receiver: Receiver, sender: Sender
 ) -> None:
