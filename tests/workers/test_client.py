@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from coach.services import deliveries
 from tests.receivers.apns import Receiver as Apns
 from tests.receivers.webpush import Receiver
 from tests.workers.test_apns import to
 from tests.workers.test_webpush import handover, send
-from workers.push import client
+from workers import reminders
+from workers.push import client, lanes, sender
 from workers.push.client import ANSWER_LARGEST, Answer, Client, Forbidden, NotSent, origin
 from workers.push.lanes import UNPROVEN
 from workers.push.outcome import Accepted, Ambiguous, Outcome, TryLater
@@ -28,14 +30,14 @@ def story(of: Callable[[Client], Awaitable[None]], receiver: Any, **options: Any
     asyncio.run(run())
 
 
-def test_a_reused_connection_that_dies_sends_nothing_again(sender: Sender, receiver: Receiver) -> None:
+def test_a_reused_connection_that_dies_sends_nothing_again(native: Sender, receiver: Receiver) -> None:
     """libcurl would, and the first one may have been taken."""
     phone = receiver.subscribe()
-    assert send(sender, handover(phone)) == [Accepted(201)]
+    assert send(native, handover(phone)) == [Accepted(201)]
     receiver.answer_next({"reset": True})
-    assert send(sender, handover(phone)) == [Ambiguous()]
+    assert send(native, handover(phone)) == [Ambiguous()]
     assert len(receiver.messages(phone)) == 2
-    assert send(sender, handover(phone)) == [Accepted(201)]
+    assert send(native, handover(phone)) == [Accepted(201)]
 
 
 def test_an_answer_is_read_up_to_its_bound(native: Sender, apns: Apns, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +133,17 @@ def test_a_provider_that_never_answers_holds_up_nobody_else(
     assert reasons.count("provider_rests") >= 60 - UNPROVEN
     assert set(reasons) <= {"provider_rests", "not_sent"}  # no connection was free for the others in flight
     receiver.answer_next()
+
+
+def test_a_send_that_takes_too_long_in_all_ends_before_its_lease(native: Sender, apns: Apns) -> None:
+    phone = apns.subscribe()
+    apns.answer_next({"hold_ms": 2_000})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sender, "SEND_LONGEST_S", 0.5)
+        assert send(native, to(phone)) == [Ambiguous()]
+    assert send(native, to(phone)) == [Accepted(200)]
+
+
+def test_what_a_send_may_take_is_less_than_a_lease() -> None:
+    longest = lanes.MOST_TURNS * lanes.PATIENCE_S + sender.SEND_LONGEST_S
+    assert longest + reminders.RECORD_EVERY_S < deliveries.LEASE.total_seconds()

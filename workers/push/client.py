@@ -77,14 +77,18 @@ class Client:
         call = self._idle.pop() if self._idle else _Call(self._allowed, self._trusted, self._version)
         call.load(url, headers, body)
         connections = self._connections(at)
+        error: int | None = None
         try:
             await connections.perform(call.curl)
-        except pycurl.error as error:
-            return call.answer_in_spite_of(error.args[0])
-        else:
+        except pycurl.error as raised:
+            error = raised.args[0]
+        except asyncio.CancelledError:
+            call.clear()  # and never used again: libcurl lets go of it a little later
+            raise
+        try:
             if call.curl.getinfo(pycurl.INFO_HTTP_VERSION) == pycurl.CURL_HTTP_VERSION_2_0:
                 connections.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_HTTP2)
-            return call.answer()
+            return call.answer() if error is None else call.answer_in_spite_of(error)
         finally:
             call.clear()
             if len(self._idle) < MOST_IDLE:

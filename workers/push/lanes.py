@@ -29,6 +29,7 @@ logger = structlog.get_logger()
 class _Lane:
     name: str
     in_flight: int = 0
+    waiting: int = 0
     proven: bool = False  # it has answered, and has not been opened since
     failures: int = 0  # in a row
     rests: int = 0  # in a row; each is longer
@@ -55,14 +56,18 @@ class Lanes:
             return None
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append((lane, turn))
-        for _ in range(MOST_TURNS):
-            if lane.in_flight and monotonic() - lane.heard_at > PATIENCE_S:
-                break
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
-                    await asyncio.shield(turn)
-            if turn.done():
-                return None
+        lane.waiting += 1
+        try:
+            for _ in range(MOST_TURNS):
+                if lane.in_flight and monotonic() - lane.heard_at > PATIENCE_S:
+                    break
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE_S):
+                        await asyncio.shield(turn)
+                if turn.done():
+                    return None
+        finally:
+            lane.waiting -= 1
         turn.cancel()
         return max(lane.rests_until - monotonic(), PATIENCE_S)
 
@@ -137,7 +142,7 @@ class Lanes:
         lane = self._lanes.get(name)
         if lane is None:
             if len(self._lanes) >= MOST_LANES:
-                idle = (each for each, lane in self._lanes.items() if not lane.in_flight)
+                idle = (each for each, lane in self._lanes.items() if not lane.in_flight + lane.waiting)
                 self._lanes.pop(next(idle, ""), None)
             lane = self._lanes[name] = _Lane(name)
         self._lanes.move_to_end(name)

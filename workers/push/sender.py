@@ -1,6 +1,7 @@
 """Sends for one worker process: a thread with one event loop that lives as long as the process."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -20,6 +21,7 @@ from workers.push.outcome import Ambiguous, Outcome, Refused, TryLater
 from workers.push.webpush import WebPush
 
 STOP_TIMEOUT_S = 5.0
+SEND_LONGEST_S = 15.0  # with all that a provider tries; with the wait for its turn less than a lease
 LEASED = 200  # in flight, or answered and not yet recorded: what a kill can leave in doubt
 TELL_EVERY_S, MOST_TOLD = 60.0, 256  # the same trouble is logged once a minute
 
@@ -121,7 +123,9 @@ class Sender:
             return TryLater(after=timedelta(seconds=stay_away), reason="provider_rests", attempted=False)
         outcome: Outcome = Ambiguous()
         try:
-            outcome = await provider.send(handover)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SEND_LONGEST_S):
+                    outcome = await provider.send(handover)
         finally:
             if self._lanes.leave(lane, outcome):
                 self._client.forget(address)  # the next try shall not meet the same dead connection
@@ -130,7 +134,8 @@ class Sender:
 
     def _tell(self, provider: str, outcome: Outcome) -> None:
         """An operator hears what only an operator can mend."""
-        if isinstance(outcome, Refused) or (isinstance(outcome, TryLater) and outcome.everyone):
+        ours = isinstance(outcome, Refused) and outcome.code is not None and not outcome.suspect
+        if isinstance(outcome, Refused | TryLater) and (ours or (isinstance(outcome, TryLater) and outcome.everyone)):
             trouble, now = (provider, outcome.code, outcome.reason), time.monotonic()
             if now - self._told.get(trouble, -TELL_EVERY_S) >= TELL_EVERY_S:
                 if len(self._told) >= MOST_TOLD:
