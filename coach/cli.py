@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     simulated.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     _add_content(commands)
     _add_reminders(commands)
+    _add_push(commands)
     return parser
 
 
@@ -91,6 +92,15 @@ def _add_reminders(commands: Any) -> None:
     explain.set_defaults(call=_explain)
     explain.add_argument("patient", type=UUID, metavar="PATIENT_ID")
     explain.add_argument("--days", type=int, default=7, metavar="N", help="before and after now; 7 unless said")
+
+
+def _add_push(commands: Any) -> None:
+    parser = commands.add_parser("push", help="try out what sends reminders to phones")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    what = "send one test message to a device; show what its provider answers and what to do"
+    test = actions.add_parser("test", help=what, description=what)
+    test.add_argument("device", type=UUID, metavar="DEVICE_ID")
+    test.set_defaults(call=_push_test)
 
 
 def _run(_options: argparse.Namespace) -> int:
@@ -180,6 +190,20 @@ def _simulate(options: argparse.Namespace) -> int:
         return simulation.run(asked)
     except ValueError as error:
         raise CannotStart(str(error)) from None
+
+
+def _push_test(options: argparse.Namespace) -> int:
+    from coach.database import make_engine, make_sessions
+    from workers.push import trial
+
+    config = Config.from_env()
+    engine = make_engine(config.database_url)
+    try:
+        taken, lines = trial.run(make_sessions(engine), config, options.device)
+    finally:
+        engine.dispose()
+    print("\n".join(lines))
+    return 0 if taken else 1
 
 
 def _content_check(options: argparse.Namespace) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+FCM = "https://fcm.googleapis.com"
+APNS, APNS_SANDBOX = "https://api.push.apple.com", "https://api.sandbox.push.apple.com"
 SECRET_SHORTEST = 32  # characters; what HS256 needs to be as strong as its hash
 _MISSING: Any = object()
 
@@ -82,6 +84,12 @@ def _contact(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.-]{1,200}", text):
+        raise ValueError("must be letters, digits, dots and hyphens")
+    return text
+
+
 def _setting(why: str, parse: Callable[[str], Any], default: Any = _MISSING, **options: Any) -> Any:
     metadata = {"why": why, "parse": parse}
     return (
@@ -113,16 +121,29 @@ class Config:
     registration: str = _setting("whether people may register themselves", _choice("open", "closed"), "closed")
     vapid_key_file: Path | None = _setting("P-256 key (PEM) that signs Web Push; none = off", _readable_file, None)
     vapid_subject: str | None = _setting("whom a push service may write to about us", _contact, None)
+    fcm_service_account_file: Path | None = _setting("Google's JSON file for FCM; none = off", _readable_file, None)
+    apns_key_file: Path | None = _setting("Apple's .p8 key that signs for APNs; none = off", _readable_file, None)
+    apns_key_id: str | None = _setting("the key's id at Apple", _word, None)
+    apns_team_id: str | None = _setting("the developer team's id at Apple", _word, None)
+    apns_topic: str | None = _setting("the iOS app's bundle id", _word, None)
 
     clock: str = _setting("movable lets tests and the demo move the domain's time", _choice("real", "movable"), "real")
     demo: bool = _setting("demo accounts with published passwords; only on loopback", _switch, False)
-    push_loopback: bool = _setting("lets pushes go to this machine, for tests", _switch, False)
+    push_loopback: bool = _setting("pushes go to this machine and nowhere else, for tests", _switch, False)
+    fcm_url: str = _setting("where FCM is; another only with COACH_PUSH_LOOPBACK", _url("https"), FCM)
+    apns_url: str = _setting("where APNs is; another only with COACH_PUSH_LOOPBACK", _url("https"), APNS)
+    apns_sandbox_url: str = _setting("and its sandbox", _url("https"), APNS_SANDBOX)
 
     def __post_init__(self) -> None:
         if self.demo and self.host not in LOOPBACK:
             raise BadSetting(f"COACH_DEMO=on is refused with COACH_HOST={self.host}: the demo's passwords are public")
         if self.vapid_key_file and not self.vapid_subject:
             raise BadSetting("COACH_VAPID_SUBJECT is missing: Web Push needs it beside COACH_VAPID_KEY_FILE")
+        for name in ("apns_key_id", "apns_team_id", "apns_topic"):
+            if self.apns_key_file and not getattr(self, name):
+                raise BadSetting(f"{variable(name)} is missing: APNs needs it beside COACH_APNS_KEY_FILE")
+        if not self.push_loopback and (self.fcm_url, self.apns_url, self.apns_sandbox_url) != (FCM, APNS, APNS_SANDBOX):
+            raise BadSetting("COACH_FCM_URL and COACH_APNS_URL are for tests: they need COACH_PUSH_LOOPBACK=on")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Config":

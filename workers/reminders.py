@@ -16,7 +16,7 @@ from programs.catalog import Catalog
 from workers import process
 from workers.app import app
 from workers.points import reached
-from workers.push.outcome import Outcome, TokenGone, settle
+from workers.push.outcome import Accepted, Outcome, Refused, TokenGone, TryLater, settle
 from workers.push.sender import LEASED, Sender
 
 BATCHES = 40  # of 500 patients in one tick; the next tick goes on
@@ -99,9 +99,21 @@ def _lease(sessions: sessionmaker[Session], config: Config, most: int) -> Leased
 
 def _record(sessions: sessionmaker[Session], config: Config, answers: Sequence[tuple[Handover, Outcome]]) -> int:
     with sessions() as session:
-        now = clock.read(session, config)
-        late = deliveries.record(session, [settle(handover, outcome, now) for handover, outcome in answers], now)
-        deliveries.retire(session, [handover for handover, outcome in answers if isinstance(outcome, TokenGone)])
+        now, real_now = clock.read(session, config), clock.real_now()
+        gone, suspect, trusted = [], [], []
+        for handover, outcome in answers:
+            if isinstance(outcome, TokenGone):  # its time, if it has one, is on the real clock
+                gone.append((handover, now - (real_now - outcome.since) if outcome.since else now))
+            elif isinstance(outcome, Refused) and outcome.suspect:
+                suspect.append(handover)
+            elif isinstance(outcome, Accepted) and handover.suspect:
+                trusted.append(handover)
+        moved = deliveries.retire(session, gone)
+        deliveries.suspect(session, suspect)
+        deliveries.trust(session, trusted)
+        renewed = TryLater(reason="address_renewed")
+        results = [settle(each, renewed if each.key in moved else outcome, now) for each, outcome in answers]
+        late = deliveries.record(session, results, now)
         reached("deliver: before commit")
         session.commit()
     reached("deliver: after commit")

@@ -10,7 +10,7 @@ from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields
 
 from coach.api.auth import PUBLIC, allow
-from coach.api.schemas import entries
+from coach.api.schemas import entries, reminders
 from coach.api.schemas.fields import Tolerant
 from coach.api.schemas.values import value2schema
 
@@ -94,6 +94,7 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         api.spec.components.header(name, header)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     entries.describe(api.spec)
+    reminders.describe(api.spec)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     _finish(app, api)

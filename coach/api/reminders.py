@@ -111,7 +111,7 @@ def mark_read(item: str) -> None:
 
 @blueprint.put("/me/devices/<uuid:device_id>", parameters=[in_path("device_id", "made by the phone")])
 @allow(*PATIENT)
-@blueprint.arguments(wire.Subscription)
+@blueprint.arguments(wire.Device)
 @blueprint.response(204)
 def register_device(data: dict[str, Any], device_id: UUID) -> None:
     """Send pushes to this device too; call it at every start of the app."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
@@ -19,7 +19,7 @@ OCCURRENCE_STATES = ("due", "snoozed", "expired", "left_out", "cancelled")
 REASONS = tuple(sorted(schedule.TAKEN_BACK))
 DELIVERY_STATES = ("pending", "leased", "accepted", "gone", "refused", "expired", "cancelled")
 DEVICE_STATES = ("active", "gone", "removed")
-PROVIDERS = ("webpush",)
+PROVIDERS = ("webpush", "fcm", "apns")
 
 
 class Schedule(Base):
@@ -127,6 +127,8 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     ambiguous: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # answers that were lost
     code: Mapped[int | None] = mapped_column(SmallInteger)  # last HTTP status of the provider
+    reason: Mapped[str | None] = mapped_column(String(40))  # the provider's word for it, or ours
+    not_before: Mapped[datetime | None]  # real clock: earlier the provider does not want to hear from us
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -148,17 +150,20 @@ class Device(Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(String(10))
-    endpoint: Mapped[str] = mapped_column(String(1024))
-    p256dh: Mapped[str] = mapped_column(String(90))  # base64url of 65 bytes
-    auth: Mapped[str] = mapped_column(String(24))  # base64url of 16 bytes
+    endpoint: Mapped[str] = mapped_column(String(1024))  # a URL for Web Push, else the provider's token
+    p256dh: Mapped[str] = mapped_column(String(90))  # Web Push: base64url of 65 bytes
+    auth: Mapped[str] = mapped_column(String(24))  # Web Push: base64url of 16 bytes
+    sandbox: Mapped[bool] = mapped_column(server_default="false")  # APNs: an app not from the store
     state: Mapped[str] = mapped_column(String(10), server_default="active")
-    seen_at: Mapped[datetime]  # last registration; an older "gone" does not end a newer one
-    local_timers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))  # kinds it shows
+    seen_at: Mapped[datetime]  # last registration, which is a sync; an older "gone" does not end a newer one
+    suspect_at: Mapped[datetime | None]  # its provider has called the token malformed once since then
+    local_timers: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default="{}")  # kinds it shows by itself
 
     __table_args__ = (
         CheckConstraint(one_of("provider", PROVIDERS), name="provider"),
         CheckConstraint(one_of("state", DEVICE_STATES), name="state"),
         CheckConstraint("(state = 'active') = (endpoint <> '')", name="address_wiped"),
+        CheckConstraint("cardinality(local_timers) <= 20", name="local_timers"),
         # One address is one person's: a phone that changes hands moves, so no one gets another's reminders.
         Index("uq_device_endpoint", "endpoint", unique=True, postgresql_where=text("state = 'active'")),
     )

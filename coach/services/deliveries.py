@@ -51,9 +51,11 @@ class Handover:
     expires_at: datetime
     attempt: int  # 1 = the first
     provider: str
-    endpoint: str
+    endpoint: str  # a URL for Web Push, else the provider's token
     p256dh: str
     auth: str
+    sandbox: bool = False
+    suspect: bool = False  # the token has been called malformed once
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class Result:
     due_at: datetime | None = None
     code: int | None = None  # HTTP status
     ambiguous: bool = False  # the answer was lost: the device may have it already
+    reason: str | None = None  # the provider's word, or ours
+    not_before: datetime | None = None  # real clock: no sooner, whatever the domain's time does
+    attempted: bool = True  # false = it never left: no try is used up
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def return_expired(session: Session, real_now: datetime) -> int:
 def lease(session: Session, now: datetime, real_now: datetime, most: int) -> Leased:
     """Claims up to `most` due deliveries. Those that may not go any more are closed or put off at once."""
     token = uuid4()
-    rows = session.execute(_CLAIM, {"now": now, "most": most}).all()
+    rows = session.execute(_CLAIM, {"now": now, "real_now": real_now, "most": most}).all()
     handovers, kept_back = [], []
     for row in rows:
         planned = _planned(row, now)
@@ -101,17 +106,42 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> int:
     """Writes down results; the number of those whose lease was lost meanwhile, which change nothing."""
     if not results:
         return 0
-    names = ("lease", "state", "due_at", "code", "ambiguous")
+    names = ("lease", "state", "due_at", "code", "ambiguous", "reason", "not_before", "attempted")
     columns = {name: [getattr(each, name) for each in results] for name in names}
     keys = _keys([each.key for each in results])
     return len(results) - len(session.execute(_RECORD, keys | columns | {"now": now}).all())
 
 
-def retire(session: Session, handovers: Sequence[Handover]) -> None:
-    """Wipes addresses that the provider calls gone, unless the device has registered anew since."""
+def retire(session: Session, gone: Sequence[tuple[Handover, datetime]]) -> set[Key]:
+    """Wipes addresses that the provider calls gone, unless the device has registered anew after the time beside it.
+
+    Times are the domain's. Returns the deliveries whose device has another address by now, where they may go.
+    """
+    moved = set()
+    for each, then in sorted(gone, key=lambda pair: (pair[0].key.patient_id, pair[0].key.device_id)):
+        values = {"patient": each.key.patient_id, "device": each.key.device_id, "then": min(then, each.leased_at)}
+        if session.execute(_RETIRE, values | {"endpoint": each.endpoint}).first() is None:
+            found = session.execute(_ADDRESS, values).scalar()
+            if found not in (None, "", each.endpoint):
+                moved.add(each.key)
+    return moved
+
+
+def suspect(session: Session, handovers: Sequence[Handover]) -> None:
+    """Notes that a provider calls an address malformed. The second time, without a registration between, ends it."""
+    again = [(each, each.leased_at) for each in handovers if each.suspect]
+    retire(session, again)
     for each in sorted(handovers, key=lambda each: (each.key.patient_id, each.key.device_id)):
-        values = {"patient": each.key.patient_id, "device": each.key.device_id, "then": each.leased_at}
-        session.execute(_RETIRE, values | {"endpoint": each.endpoint})
+        if not each.suspect:
+            values = {"patient": each.key.patient_id, "device": each.key.device_id, "then": each.leased_at}
+            session.execute(_SUSPECT, values | {"endpoint": each.endpoint})
+
+
+def trust(session: Session, handovers: Sequence[Handover]) -> None:
+    """Takes back a suspicion: the address has taken a message."""
+    for each in sorted(handovers, key=lambda each: (each.key.patient_id, each.key.device_id)):
+        values = {"patient": each.key.patient_id, "device": each.key.device_id, "endpoint": each.endpoint}
+        session.execute(_TRUST, values)
 
 
 def _planned(row: Row[Any], now: datetime) -> Result | None:
@@ -151,6 +181,8 @@ def _handover(row: Row[Any], token: UUID, now: datetime) -> Handover:
         endpoint=row.endpoint,
         p256dh=row.p256dh,
         auth=row.auth,
+        sandbox=row.sandbox,
+        suspect=row.suspect_at is not None,
     )
 
 
@@ -182,13 +214,13 @@ RETURNING d.device_id
 _CLAIM = text("""
 WITH waiting AS MATERIALIZED (
     SELECT patient_id, schedule_id, local_day, slot, device_id, expires_at, attempts FROM delivery
-    WHERE state = 'pending' AND due_at <= :now
+    WHERE state = 'pending' AND due_at <= :now AND (not_before IS NULL OR not_before <= :real_now)
     ORDER BY due_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT waiting.*, o.state AS occurrence, o.kind, o.text, o.fire_at, v.state AS device, v.provider,
-    v.endpoint, v.p256dh, v.auth, p.id, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.work_from,
-    p.work_until, p.lock, p.moved_at, p.stopped, c.done_day, c.course, COALESCE(c.ignored, 0) AS ignored,
-    s.crosses_quiet
+    v.endpoint, v.p256dh, v.auth, v.sandbox, v.suspect_at,
+    p.id, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.work_from, p.work_until, p.lock, p.moved_at,
+    p.stopped, c.done_day, c.course, COALESCE(c.ignored, 0) AS ignored, s.crosses_quiet
 FROM waiting
 LEFT JOIN occurrence o USING (patient_id, schedule_id, local_day, slot)
 LEFT JOIN device v ON v.patient_id = waiting.patient_id AND v.id = waiting.device_id
@@ -205,12 +237,15 @@ WHERE {_SAME} AND d.state = 'pending'
 
 _RECORD = text(f"""
 UPDATE delivery d SET state = given.state, due_at = COALESCE(given.due_at, d.due_at),
-    lease = NULL, leased_until = NULL, code = COALESCE(given.code, d.code),
+    lease = NULL, leased_until = NULL, code = COALESCE(given.code, d.code), reason = given.reason,
+    not_before = given.not_before, attempts = d.attempts - (NOT given.attempted)::int,
     ambiguous = d.ambiguous + given.ambiguous::int,
     finished_at = CASE WHEN given.state = 'pending' THEN NULL ELSE CAST(:now AS timestamptz) END
 FROM unnest({_KEYS}, CAST(:lease AS uuid[]), CAST(:state AS text[]), CAST(:due_at AS timestamptz[]),
-    CAST(:code AS smallint[]), CAST(:ambiguous AS boolean[]))
-    AS given(patient_id, schedule_id, local_day, slot, device_id, lease, state, due_at, code, ambiguous)
+    CAST(:code AS smallint[]), CAST(:ambiguous AS boolean[]), CAST(:reason AS text[]),
+    CAST(:not_before AS timestamptz[]), CAST(:attempted AS boolean[]))
+    AS given(patient_id, schedule_id, local_day, slot, device_id, lease, state, due_at, code, ambiguous, reason,
+        not_before, attempted)
 WHERE {_SAME} AND d.state IN ('pending', 'leased') AND d.lease IS NOT DISTINCT FROM given.lease
 RETURNING d.device_id
 """)
@@ -218,4 +253,16 @@ RETURNING d.device_id
 _RETIRE = text("""
 UPDATE device SET state = 'gone', endpoint = '', p256dh = '', auth = ''
 WHERE patient_id = :patient AND id = :device AND endpoint = :endpoint AND seen_at <= :then
+RETURNING id
+""")
+
+_ADDRESS = text("SELECT endpoint FROM device WHERE patient_id = :patient AND id = :device AND state = 'active'")
+
+_SUSPECT = text("""
+UPDATE device SET suspect_at = :then
+WHERE patient_id = :patient AND id = :device AND endpoint = :endpoint AND seen_at <= :then AND suspect_at IS NULL
+""")
+
+_TRUST = text("""
+UPDATE device SET suspect_at = NULL WHERE patient_id = :patient AND id = :device AND endpoint = :endpoint
 """)

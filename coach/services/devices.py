@@ -2,9 +2,13 @@
 
 import base64
 import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,7 +24,40 @@ from coach.services.problems import Problem, invalid, not_found
 
 MOST_DEVICES = 10  # of one patient; the one not seen for longest makes room
 ENDPOINT_LONGEST = 1024
-WIPED = {"endpoint": "", "p256dh": "", "auth": ""}
+TOKENS = {"fcm": r"[0-9A-Za-z_:.-]{20,1024}", "apns": r"[0-9a-f]{64,200}"}
+WIPED: dict[str, Any] = {"endpoint": "", "p256dh": "", "auth": "", "suspect_at": None, "local_timers": []}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a provider takes messages for one device. Made, and checked, by `address`."""
+
+    provider: str
+    endpoint: str
+    p256dh: str = ""
+    auth: str = ""
+    sandbox: bool = False
+
+
+def address(provider: str, **words: Any) -> Address:
+    """From a Web Push subscription (`endpoint`, `p256dh`, `auth`) or from a `token` of FCM or APNs. Raises Problem."""
+    return _web_push(**words) if provider == "webpush" else _token(provider, **words)
+
+
+def _web_push(endpoint: str, p256dh: str, auth: str) -> Address:
+    """As a browser or a UnifiedPush distributor gives it, keys as base64url."""
+    _check_endpoint(endpoint)
+    _check_keys(p256dh, auth)
+    return Address("webpush", endpoint, p256dh.rstrip("="), auth.rstrip("="))
+
+
+def _token(provider: str, token: str, sandbox: bool = False) -> Address:
+    """A registration token of FCM, or a device token of APNs in hexadecimal."""
+    if provider == "apns":
+        token = token.lower()
+    if not re.fullmatch(TOKENS[provider], token):
+        raise invalid("token", "must be the token as the phone's system gave it")
+    return Address(provider, token, sandbox=sandbox)
 
 
 def register(
@@ -28,28 +65,25 @@ def register(
     patient: Patient,
     device_id: UUID,
     *,
-    endpoint: str,
-    p256dh: str,
-    auth: str,
+    provider: str = "webpush",
+    local_timers: Sequence[str] = (),
     now: datetime,
+    **words: Any,
 ) -> None:
-    """Makes or renews a Web Push subscription. The address leaves whoever had it before. Raises Problem.
+    """Makes or renews where one device is reached, in the words of `address`; it leaves whoever had it before.
 
-    `p256dh` and `auth` are base64url as a browser gives them.
+    `local_timers`: kinds of reminder that the device shows by itself. Raises Problem.
     """
-    _check_endpoint(endpoint)
-    _check_keys(p256dh, auth)
+    at = address(provider, **words)
     # Two people registering one address at the same moment wait for each other here.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(endpoint, 0))))
-    taken = (Device.endpoint == endpoint, (Device.patient_id != patient.id) | (Device.id != device_id))
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(at.endpoint, 0))))
+    taken = (Device.endpoint == at.endpoint, (Device.patient_id != patient.id) | (Device.id != device_id))
     session.execute(update(Device).where(*taken).values(state="removed", **WIPED))
-    values = {
-        "provider": "webpush",
-        "endpoint": endpoint,
-        "p256dh": p256dh.rstrip("="),
-        "auth": auth.rstrip("="),
+    values = asdict(at) | {
         "state": "active",
         "seen_at": now,
+        "suspect_at": None,
+        "local_timers": sorted(set(local_timers)),
     }
     row = insert(Device).values(patient_id=patient.id, id=device_id, **values)
     session.execute(row.on_conflict_do_update(index_elements=["patient_id", "id"], set_=values))
@@ -77,7 +111,10 @@ def public_key(path: Path | None) -> str | None:
 
 def vapid_key(path: Path) -> ec.EllipticCurvePrivateKey:
     """The key that signs our pushes. Raises ValueError that names the file."""
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        raise ValueError(f"{path}: must hold a private key in PEM, without a password") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError(f"{path}: must hold a P-256 key")
     return key

@@ -196,3 +196,17 @@ def test_a_good_query_is_answered(onboarded: Person, query: str) -> None:
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "before=x", "sort=up"])
 def test_a_bad_query_is_refused(onboarded: Person, query: str) -> None:
     assert onboarded.call("GET", f"/v1/me/decisions?{query}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"provider": "fcm", "token": "t" * 100}, 204),
+        ({"provider": "apns", "token": "ab" * 32, "sandbox": True, "local_timers": ["routine"]}, 204),
+        ({"provider": "apns", "token": "not hexadecimal"}, 422),
+        ({"provider": "pigeon", "token": "t" * 100}, 422),
+        ({"token": "t" * 100}, 422),
+    ],
+)
+def test_a_native_app_registers_its_token(onboarded: Person, body: dict[str, Any], status: int) -> None:
+    assert onboarded.call("PUT", f"/v1/me/devices/{uuid4()}", body).status_code == status

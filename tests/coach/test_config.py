@@ -94,6 +94,24 @@ def test_web_push_needs_a_contact(tmp_path: Path) -> None:
     assert "COACH_VAPID_SUBJECT" in refusal(COACH_VAPID_KEY_FILE=str(tmp_path / "vapid.pem"))
 
 
+def test_apns_needs_all_of_its_settings(tmp_path: Path) -> None:
+    (tmp_path / "AuthKey.p8").touch()
+    given = {"COACH_APNS_KEY_FILE": str(tmp_path / "AuthKey.p8"), "COACH_APNS_KEY_ID": "ABC123DEFG"}
+    assert "COACH_APNS_TEAM_ID" in refusal(**given)
+    given["COACH_APNS_TEAM_ID"] = "DEF123GHIJ"
+    assert "COACH_APNS_TOPIC" in refusal(**given)
+    assert read(**given, COACH_APNS_TOPIC="org.example.coach").apns_topic == "org.example.coach"
+    assert "COACH_APNS_TOPIC" in refusal(**given, COACH_APNS_TOPIC="org example")
+
+
+@pytest.mark.parametrize("name", ["COACH_FCM_URL", "COACH_APNS_URL", "COACH_APNS_SANDBOX_URL"])
+def test_pushes_go_elsewhere_only_in_tests(name: str) -> None:
+    given = {name: "https://localhost:8443"}
+    assert "COACH_PUSH_LOOPBACK" in refusal(**given)
+    assert read(**given, COACH_PUSH_LOOPBACK="on").push_loopback
+    assert "must be a URL" in refusal(**{name: "http://localhost:8443"}, COACH_PUSH_LOOPBACK="on")
+
+
 def test_secrets_are_not_shown_with_the_rest() -> None:
     shown = repr(read())
     assert "x" * 32 not in shown and "coach@localhost" not in shown

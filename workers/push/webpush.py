@@ -5,10 +5,7 @@ import os
 import struct
 import time
 from collections import OrderedDict
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,16 +13,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from coach.clock import real_now
+from coach.config import Config
 from coach.services.deliveries import Handover
 from coach.services.devices import decoded, encoded, raw_public, vapid_key
-from workers.push.client import Answer, AnswerLost, Client, Forbidden, NotSent
-from workers.push.outcome import Accepted, Ambiguous, Expired, Outcome, Refused, TokenGone, TryLater
+from workers.push.client import Answer, Client, origin
+from workers.push.outcome import Accepted, Expired, Outcome, Refused, TokenGone, TryLater, asked_wait, hand_over
 
 RECORD_SIZE = 4096  # one record holds every message of ours
 TOKEN_LIFE_S, TOKEN_RENEW_S = 12 * 3600, 3600  # RFC 8292 allows 24 h
 MOST_TOKENS = 1024  # origins remembered
-WAIT_LONGEST = timedelta(hours=24)  # of what a provider may ask for
 
 
 class WebPush:
@@ -37,6 +33,15 @@ class WebPush:
         self._public = encoded(raw_public(self._key))
         self._subject = subject
         self._tokens: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    @classmethod
+    def from_config(cls, client: Client, config: Config) -> "WebPush":
+        if config.vapid_key_file is None or config.vapid_subject is None:
+            raise LookupError("COACH_VAPID_KEY_FILE")
+        return cls(client, config.vapid_key_file, config.vapid_subject)
+
+    def address(self, handover: Handover) -> str:
+        return handover.endpoint
 
     async def send(self, handover: Handover) -> Outcome:
         """Hands one message over; every answer is an outcome. Only a smaller message is tried again here."""
@@ -51,7 +56,7 @@ class WebPush:
         try:
             body = encrypt(message, decoded(handover.p256dh), decoded(handover.auth))
         except ValueError:  # no key of a browser
-            return Refused(), None
+            return Refused(reason="keys_broken"), None
         headers = {
             "TTL": str(handover.ttl_s),
             "Urgency": handover.urgency,
@@ -60,26 +65,18 @@ class WebPush:
             "Content-Type": "application/octet-stream",
             "Authorization": f"vapid t={self._token(handover.endpoint)}, k={self._public}",
         }
-        try:
-            answer = await self._client.post(handover.endpoint, headers, body)
-        except Forbidden:
-            return Refused(), None
-        except NotSent:
-            return TryLater(), None
-        except AnswerLost:
-            return Ambiguous(), None
-        return outcome_of(answer), answer
+        answer = await hand_over(self._client, handover.endpoint, headers, body)
+        return (outcome_of(answer), answer) if isinstance(answer, Answer) else (answer, None)
 
     def _token(self, endpoint: str) -> str:
         """Who we are, signed for one push service; on the real clock, which is theirs."""
-        parts = urlsplit(endpoint)
-        origin, now = f"{parts.scheme}://{parts.netloc}", time.time()
-        token, ends = self._tokens.get(origin, ("", 0.0))
+        audience, now = origin(endpoint).removesuffix(":443"), time.time()  # RFC 6454: without the usual port
+        token, ends = self._tokens.get(audience, ("", 0.0))
         if ends - now < TOKEN_RENEW_S:
             ends = now + TOKEN_LIFE_S
-            claims = {"aud": origin, "exp": int(ends), "sub": self._subject}
+            claims = {"aud": audience, "exp": int(ends), "sub": self._subject}
             token = jwt.encode(claims, self._key, algorithm="ES256")
-            self._tokens[origin] = (token, ends)
+            self._tokens[audience] = (token, ends)
             while len(self._tokens) > MOST_TOKENS:
                 self._tokens.popitem(last=False)
         return token
@@ -93,7 +90,7 @@ def outcome_of(answer: Answer) -> Outcome:
     if status in (404, 410):
         return TokenGone(status)
     if status == 429 or status >= 500:
-        return TryLater(status, _wait(answer.retry_after))
+        return TryLater(status, asked_wait(answer))
     return Refused(status)  # our signature, our encryption, or a redirect, which we do not follow
 
 
@@ -132,17 +129,3 @@ def _message(handover: Handover) -> bytes:
 
 def _smallest(handover: Handover) -> bytes:
     return json.dumps({"id": handover.collapse_id}).encode()
-
-
-def _wait(retry_after: str | None) -> timedelta | None:
-    """Seconds or a date (RFC 9110, 10.2.3), at most a day; None if there is none that can be read."""
-    if retry_after is None:
-        return None
-    if retry_after.isascii() and retry_after.isdigit():
-        return timedelta(seconds=min(int(retry_after[:9]), WAIT_LONGEST.total_seconds()))
-    try:
-        at = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(at - real_now(), timedelta()), WAIT_LONGEST)

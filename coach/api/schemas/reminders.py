@@ -1,8 +1,12 @@
 """Reminders, the inbox and devices on the wire."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from apispec import APISpec
+from marshmallow import ValidationError, fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, Whole, YesNo, text, whole, word
+from coach.models.reminders import KINDS
 from coach.services.reminders import EVERY
 from coach.services.snooze import MINUTES
 from programs import schedule
@@ -93,12 +97,63 @@ class Inbox(Tolerant):
     items = fields.List(fields.Nested(InboxItem), required=True)
 
 
-class Subscription(Strict):
+class _Device(Strict):
+    local_timers = fields.List(
+        word(*KINDS),
+        load_default=list,
+        validate=validate.Length(max=len(KINDS)),
+        metadata={"description": "kinds that the device shows by itself, at the times in `upcoming`"},
+    )
+
+
+class WebPushDevice(_Device):
     """A Web Push subscription, as a browser or a UnifiedPush distributor gives it."""
 
+    provider = word("webpush", load_default="webpush")
     endpoint = text(1024, required=True)
     p256dh = text(100, required=True)
     auth = text(30, required=True)
+
+
+class FcmDevice(_Device):
+    """An app that registers with Firebase Cloud Messaging."""
+
+    provider = word("fcm", required=True)
+    token = text(1024, required=True)
+
+
+class ApnsDevice(_Device):
+    """An app that registers with Apple's push service."""
+
+    provider = word("apns", required=True)
+    token = text(200, required=True, metadata={"description": "in hexadecimal"})
+    sandbox = YesNo(load_default=False, metadata={"description": "true for a build that is not from the store"})
+
+
+DEVICES: dict[str, type[Strict]] = {"webpush": WebPushDevice, "fcm": FcmDevice, "apns": ApnsDevice}
+
+
+class Device(Strict):
+    """One of DEVICES, told by `provider`; Web Push if it is not said."""
+
+    def load(self, data: Any, **options: Any) -> Any:
+        provider = data.get("provider", "webpush") if isinstance(data, dict) else "webpush"
+        shape = DEVICES.get(provider) if isinstance(provider, str) else None
+        if shape is None:
+            raise ValidationError({"provider": [f"Must be one of: {', '.join(DEVICES)}."]})
+        return shape().load(data, **options)
+
+
+def describe(spec: APISpec) -> None:
+    """Adds `Device` to the document: one shape a provider, told apart by `provider`."""
+    for shape in DEVICES.values():
+        spec.components.schema(shape.__name__, schema=shape)
+    shapes = {name: f"#/components/schemas/{shape.__name__}" for name, shape in DEVICES.items()}
+    spec.components.schema("Device", schema=Device)
+    described = spec.components.schemas["Device"]
+    described.clear()
+    described["oneOf"] = [{"$ref": shape} for shape in shapes.values()]
+    described["discriminator"] = {"propertyName": "provider", "mapping": shapes}
 
 
 class PushKey(Tolerant):

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -35,7 +35,6 @@ def upgrade() -> None:
     op.add_column("cursor", sa.Column("texts", postgresql.JSONB(), server_default=EMPTY_OBJECT, nullable=False))
     op.add_column("cursor", sa.Column("ignored", sa.SmallInteger(), server_default="0", nullable=False))
     op.create_check_constraint(op.f("ck_cursor_ignored"), "cursor", "ignored BETWEEN 0 AND 100")
-    op.execute("ALTER TABLE device ADD COLUMN IF NOT EXISTS local_timers text[] DEFAULT '{}'::text[] NOT NULL")
     for name, table, column in _brin():
         op.create_index(
             name, table, [column], unique=False, postgresql_using="brin", postgresql_with={"autosummarize": "on"}
@@ -63,7 +62,6 @@ def downgrade() -> None:
     op.drop_table("visit")
     for name, table, _column in _brin():
         op.drop_index(name, table_name=table)
-    op.execute("ALTER TABLE device DROP COLUMN IF EXISTS local_timers")
     for column in ("ignored", "texts", "course"):
         op.drop_column("cursor", column)
     for column in ("stopped", "moved_at", "shifts", "shift", "work_until", "work_from"):
