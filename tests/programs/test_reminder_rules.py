@@ -66,11 +66,6 @@ def test_quiet_hours_that_wrap_midnight_end_in_the_morning() -> None:
     assert schedule.quiet_end(at(MONDAY, 1289), local()) is None
 
 
-def test_quiet_hours_within_a_day_and_none_at_all() -> None:
-    assert schedule.quiet_end(at(MONDAY, NINE), local((480, 600))) == at(MONDAY, 600)
-    assert schedule.quiet_end(at(MONDAY, NINE), local((540, 540))) is None
-
-
 @settings(deadline=None, max_examples=300)
 @given(any_instant, st.sampled_from(sorted(schedule.zones())), st.integers(0, 1439), st.integers(0, 1439))
 def test_quiet_hours_end_later_and_outside_of_themselves(when: datetime, zone: str, start: int, end: int) -> None:
@@ -92,6 +87,19 @@ def test_a_one_off_comes_once_and_only_if_it_is_still_to_come() -> None:
     found = list(schedule.moments(once, local(), LONG_AGO))
     assert [moment.day for moment in found] == [MONDAY]
     assert schedule.run([once], local(), found[0].at, found[0].at).next_at is None
+
+
+def test_what_was_due_at_the_very_instant_a_run_reached_does_not_come_again() -> None:
+    once = Rule(UUID(int=1), "message", None, None, None, LONG_AGO, at=at(MONDAY, NINE))
+    for made in (once, rule("walk", NINE)):
+        reached = first(made, local()).at
+        assert schedule.run([made], local(), reached, reached + timedelta(hours=1)).moments == ()
+
+
+def test_a_skipped_minute_still_comes_when_the_clocks_are_already_past_it() -> None:
+    just_after_the_change = datetime(2026, 3, 29, 1, 10, tzinfo=UTC)  # 03:10; the 02:30 of today comes at 03:30
+    found = next(schedule.moments(rule("walk", 150), local(), just_after_the_change))
+    assert found.at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC) + SPREAD
 
 
 def test_collapse_ids_are_one_an_occurrence_and_fit_every_provider() -> None:
@@ -144,11 +152,35 @@ def test_just_before_sending_what_is_too_late_is_expired_to_the_second() -> None
 
 
 def test_each_moment_meets_what_was_sent_before_it() -> None:
-    rules = [rule("walk", EIGHT), rule("own", EIGHT + 10, 2), rule("weigh_in", NINE, 3)]
+    rules = [
+        rule("walk", EIGHT),
+        rule("own", EIGHT + 10, 2),
+        rule("break_sitting", EIGHT + 20, 3),
+        rule("walk", NINE, 4),
+    ]
     coming = schedule.run(rules, local(), at(MONDAY, 0), at(MONDAY, NINE + 1)).moments
     met = [standing for *_, standing in schedule.judge_all(coming, rules, local(), FREE, coming[0].at)]
-    walk = Sent("walk", at(MONDAY, EIGHT) + SPREAD)
-    assert met == [FREE, Standing(sent=(walk,), ignored=1), Standing(sent=(walk,), ignored=1)]
+    walk, pause = Sent("walk", at(MONDAY, EIGHT) + SPREAD), Sent("break_sitting", at(MONDAY, EIGHT + 20) + SPREAD)
+    after_walk = Standing(sent=(walk,), ignored=1)
+    assert met == [FREE, after_walk, after_walk, Standing(sent=(walk, pause), ignored=1)]
+
+
+def test_no_room_is_left_for_a_follow_up_even_if_it_is_named() -> None:
+    rules = schedule.with_follow_up([rule("routine", EIGHT)], local())
+    check = first(rule("checkin", NINE, 2), local())
+    standing = Standing(sent=(Sent("routine", at(MONDAY, EIGHT)),))
+    assert schedule.judge(check, rules, local(), standing, check.at).state == "due"
+
+
+def test_each_day_has_its_own_sixteen_breaks() -> None:
+    often = Rule(UUID(int=1), "break_sitting", None, 127, None, LONG_AGO, every=15)
+    coming = schedule.run([often], local(), at(MONDAY, 0), at(MONDAY + timedelta(2), 0)).moments
+    due = [
+        each.day
+        for each, verdict, _ in schedule.judge_all(coming, [often], local(), FREE, coming[0].at)
+        if verdict.state == "due"
+    ]
+    assert due == [MONDAY] * 16 + [MONDAY + timedelta(1)] * 16
 
 
 def test_a_follow_up_moves_with_its_routine_and_is_its_own_reminder() -> None:
