@@ -31,11 +31,6 @@ BLOCKERS = (
     "RAD", "IRR", "STEN", "SPLI", "OSTP", "PREG", "POST", "SURG", "ACU", "BAL", "HTN", "extension", "flexion",
 )  # fmt: skip
 REFERRALS = ("PHYSIO_REVIEW", "PHYSIO_CALL", "FIRST_CONTACT", "CLINICIAN_SOON", "CLINICIAN", "REFER_SPINE")
-REMINDERS = (
-    "routine", "routine_softer", "routine_flare", "routine_barrier", "routine_dormant", "missed", "checkin",
-    "questionnaire", "weigh_in", "walk", "new_plan", "own", "break_sitting", "break_standing", "break_bending",
-    "support_on", "support_off", "support_wean", "red_flag_followup", "message", "visit",
-)  # fmt: skip
 READERS = ("patient", "clinician")
 WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of the content
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from programs import numbers, words
+from programs import numbers, schedule, words
 from programs.words import READERS, Text, Words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def needed(catalog: Catalog) -> Needed:
     keys |= {f"cards.{key}.{part}": () for key in words.CARDS for part in ("title", "text")}
     keys |= {f"cards.BARRIER_QUESTION.choices.{key}": () for key in words.BARRIERS}
     keys |= {f"referrals.{key}.{reader}": ("due",) for key in words.REFERRALS for reader in READERS}
-    keys |= {f"reminders.{key}": () for key in words.REMINDERS}
+    keys |= {f"reminders.{key}": () for key in schedule.TEXT_SETS}
     keys |= {f"doses.{unit}": ("sets", "amount") for unit in ("reps", "seconds", "minutes")}
     keys |= {"doses.per_side": ()}
     keys |= dict(_of_plans()) | dict(_of_education(catalog.education, numbers.shown(catalog)))

@@ -3,6 +3,7 @@
 from programs.schedule.habits import (
     SHIFTS,
     SILENT_DAYS,
+    TEXT_SETS,
     TRAINING_DAYS,
     Course,
     Hours,
@@ -12,6 +13,7 @@ from programs.schedule.habits import (
     missed_days,
     silent_days,
     text_set,
+    turn,
 )
 from programs.schedule.instants import (
     WHOLE_DAY,
@@ -29,6 +31,8 @@ from programs.schedule.instants import (
 )
 from programs.schedule.judge import (
     REASONS,
+    SENT_LASTS,
+    Reason,
     Sent,
     Standing,
     Verdict,
@@ -53,16 +57,18 @@ from programs.schedule.rules import (
     Run,
     collapse_id,
     moments,
+    routine_days,
     run,
     spread,
     with_follow_up,
 )
 
 __all__ = [
-    "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SHIFTS", "SILENT_DAYS",
-    "SUPPORT", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind", "Local", "Moment", "Rule", "Run", "Sent",
-    "Standing", "Verdict", "assert_pinned", "before_quiet", "better_hour", "choose", "collapse_id", "course_of",
-    "day_begins_at", "instant", "is_far", "judge", "judge_again", "judge_all", "local_day", "missed_days",
-    "moments", "next_day_at", "on_the_minute", "quiet_end", "run", "silent_days", "spread", "text_set",
-    "tzdata_version", "wall", "with_follow_up", "zone", "zones",
+    "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SENT_LASTS", "SHIFTS",
+    "SILENT_DAYS", "SUPPORT", "TEXT_SETS", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind", "Local",
+    "Moment", "Reason", "Rule", "Run", "Sent", "Standing", "Verdict", "assert_pinned", "before_quiet",
+    "better_hour", "choose", "collapse_id", "course_of", "day_begins_at", "instant", "is_far", "judge",
+    "judge_again", "judge_all", "local_day", "missed_days", "moments", "next_day_at", "on_the_minute", "quiet_end",
+    "routine_days", "run", "silent_days", "spread", "text_set", "turn", "tzdata_version", "wall", "with_follow_up",
+    "zone", "zones",
 ]  # fmt: skip

@@ -1,15 +1,21 @@
 """How reminders fit a person's course and habits: training days, missed ones, fading, texts, better hours, shifts."""
 
+from __future__ import annotations
+
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from programs.course import Pause
-from programs.plan import Plan, pause
 from programs.schedule.instants import WHOLE_DAY
+from programs.schedule.rules import KINDS, Moment
+
+if TYPE_CHECKING:  # a plan knows the content, which is checked for the texts of all kinds listed here
+    from programs.plan import Plan
 
 EVERY_DAY = 127
 # Training days for so many sessions a week, apart from each other: bit masks, Monday = 1.
@@ -19,7 +25,10 @@ FADING = ((30, 15), (21, 7), (10, 6), (7, 2))
 SILENT_DAYS = 7  # then the clinic's list shows it
 SOFTER, BARRIER, DORMANT_DAYS = 2, 3, 21  # missed training days; days without a session
 SUGGEST_AFTER_DAYS, SUGGEST_MIN = 14, 5  # N3
-MISSED_LOOK_BACK = 60  # days; more missed ones change nothing
+LOOK_BACK_DAYS = 60  # more missed ones change nothing
+# One list of texts each; the routine's changes with how things go.
+ROUTINE_SETS = ("routine", "routine_softer", "routine_flare", "routine_barrier", "routine_dormant")
+TEXT_SETS = (*ROUTINE_SETS, *(kind for kind in KINDS if kind != "routine"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Course:
 
     def pause(self, day: date) -> Pause | None:
         """The pause a day lies in."""
-        return pause(self.pauses, day)
+        return next((each for each in self.pauses if each.first <= day <= each.last), None)
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,9 @@ def course_of(plan: Plan, sessions_week: int) -> Course:
     week_began = plan.day - (plan.day - plan.program_day) % (7 * WHOLE_DAY)
     done = sum(session.complete and session.day >= week_began for session in plan.training.sessions)
     rest = week_began + 6 * WHOLE_DAY if done >= sessions_week else None
-    coming = tuple(each for each in plan.pauses if each.last >= plan.day)
-    return Course(plan.began, sessions_week, plan.mode == "flare", plan.belt.status == "worn", rest, coming)
+    # Past ones too: their days were never missed.
+    pauses = tuple(each for each in plan.pauses if each.last >= plan.day - LOOK_BACK_DAYS * WHOLE_DAY)
+    return Course(plan.began, sessions_week, plan.mode == "flare", plan.belt.status == "worn", rest, pauses)
 
 
 def missed_days(day: date, days: int | None, done_day: date | None, course: Course) -> int:
@@ -72,15 +82,20 @@ def missed_days(day: date, days: int | None, done_day: date | None, course: Cour
     last = done_day or course.begun
     if last is None or days is None:
         return 0
-    first = max(last + WHOLE_DAY if done_day else last, day - MISSED_LOOK_BACK * WHOLE_DAY)
+    first = max(last + WHOLE_DAY if done_day else last, day - LOOK_BACK_DAYS * WHOLE_DAY)
     before = (first + step * WHOLE_DAY for step in range((day - first).days))
     return sum(bool(days >> each.weekday() & 1) and course.pause(each) is None for each in before)
 
 
 def silent_days(day: date, done_day: date | None, course: Course) -> int:
-    """Days since the last session, or since the plan began."""
+    """Days since the last session, or since the plan began; those of a pause do not count."""
     last = done_day or course.begun
-    return 0 if last is None else max(0, (day - last).days)
+    if last is None:
+        return 0
+    days = max(0, (day - last).days)
+    if not course.pauses:
+        return days
+    return sum(course.pause(last + step * WHOLE_DAY) is None for step in range(1, days + 1))
 
 
 def is_too_soon(day: date, last_sent: date | None, done_day: date | None, course: Course) -> bool:
@@ -91,7 +106,10 @@ def is_too_soon(day: date, last_sent: date | None, done_day: date | None, course
 
 
 def text_set(kind: str, day: date, days: int | None, done_day: date | None, course: Course) -> str:
-    """Which texts fit: softer after two missed days, a question about what is in the way after three (N7, N8)."""
+    """Which texts fit: softer after two missed days, a question about what is in the way after three (N7, N8).
+
+    `days` are the person's training days, whichever of the routine reminders this is.
+    """
     if kind != "routine":
         return kind
     missed = missed_days(day, days, done_day, course)
@@ -104,9 +122,25 @@ def text_set(kind: str, day: date, days: int | None, done_day: date | None, cour
     return "routine_softer" if missed >= SOFTER else kind
 
 
-def choose(texts: Sequence[str], patient_id: UUID, told: int) -> str:
-    """The text after `told` of this set: everyone goes through the list in turn, from a place of their own (N9)."""
-    return texts[(zlib.crc32(patient_id.bytes) + told) % len(texts)]
+def choose(texts: Sequence[str], patient_id: UUID, told: int, lately: Collection[str] = ()) -> str:
+    """The text after `told` others: everyone goes through the list in turn, from a place of their own (N9).
+
+    Those read `lately` are passed over, if any is left.
+    """
+    start = zlib.crc32(patient_id.bytes) + told
+    in_turn = [texts[(start + step) % len(texts)] for step in range(len(texts))]
+    return next((text for text in in_turn if text not in lately), in_turn[0])
+
+
+def turn(moment: Moment, told: int) -> int:
+    """Which turn a moment's text has; `told` counts the person's budgeted reminders so far.
+
+    So few of those fit in a week that none comes back within it, unless many are counted and then cancelled: then
+    `choose` must know those read lately. All others go on by their own time.
+    """
+    if KINDS[moment.rule.kind].rank:
+        return told
+    return moment.day.toordinal() + moment.slot // (moment.rule.every or 1)
 
 
 def better_hour(done_minutes: Collection[int], minute: int, days_known: int) -> int | None:

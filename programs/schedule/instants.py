@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 OLDEST_TZDATA = "2026f"  # Vancouver, Edmonton, Havana and Casablanca are wrong today in older releases
 WHOLE_DAY = timedelta(days=1)
+LONGEST_CHANGE = timedelta(hours=3)  # clocks change by two hours at most; whole days are another matter
 FAR = timedelta(hours=2)  # a move that counts as travel (N12)
 
 
@@ -63,9 +64,18 @@ def instant(day: date, minute: int, zone_name: str) -> datetime | None:
     return None if moved >= WHOLE_DAY else at
 
 
+def shows(at: datetime, minute: int, zone_name: str) -> bool:
+    """Whether the clocks of a zone show this local minute at an instant."""
+    wall = at.astimezone(zone(zone_name))
+    return wall.hour * 60 + wall.minute == minute
+
+
 def local_day(at: datetime, zone_name: str, day_starts_at: int) -> date:
     """The person's day at an instant; it begins at minute `day_starts_at`, before that is the day before."""
-    day = (at.astimezone(zone(zone_name)).replace(tzinfo=None) - timedelta(minutes=day_starts_at)).date()
+    since_start = at.astimezone(zone(zone_name)).replace(tzinfo=None) - timedelta(minutes=day_starts_at)
+    day = since_start.date()
+    if LONGEST_CHANGE <= since_start - datetime.combine(day, time()) < WHOLE_DAY - LONGEST_CHANGE:
+        return day  # far from both ends: no clock change can make it another
     following = instant(day + WHOLE_DAY, day_starts_at, zone_name)
     if following is not None and following <= at:  # the start lies in a skipped or repeated hour
         return day + WHOLE_DAY

@@ -3,36 +3,38 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, get_args
 
 from programs.schedule.habits import Course, is_too_soon, missed_days
 from programs.schedule.instants import WHOLE_DAY, day_begins_at, instant, local_day, zone
-from programs.schedule.rules import BREAKS, KINDS, MOST_IN_A_DAY, SUPPORT, Kind, Local, Moment, Rule, moments
+from programs.schedule.rules import (
+    BREAKS,
+    KINDS,
+    MOST_IN_A_DAY,
+    SUPPORT,
+    Kind,
+    Local,
+    Moment,
+    Rule,
+    moments,
+    routine_days,
+)
+
+# Why a moment is left out, in the order in which they are looked for: what is true first is what is told.
+Reason = Literal[
+    "released", "locked", "stopped", "paused", "flare", "no_support", "done", "rest", "quiet",
+    "travel", "missed", "back_off", "ignored", "budget",
+]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 A_DAY, A_WEEK = 2, 10  # budgeted reminders (N1)
 IGNORED = 5  # sent in a row and neither opened nor acted on: then every other one (N9)
-APART_AFTER_TRAVEL = timedelta(hours=12)  # two of one kind, after a move of two hours or more (N12)
-TRAVEL_LASTS = timedelta(hours=24)
+APART_AFTER_TRAVEL = timedelta(hours=12)  # one before and one after a move of two hours or more (N12)
+SENT_LASTS = timedelta(days=16)  # how far back what was sent still decides: the longest fading and a day for the zone
 # What goes on in a pause that still wants a little; in one that wants nothing, only what a human waits for does.
 IN_PAUSE = {"off": (), "short": ("routine", "checkin"), "walk": ("walk", "checkin")}
-# Why a moment is left out, or taken back before it is sent; in the words an operator reads.
-REASONS = {
-    "back_off": "silent for long: reminders come more rarely",
-    "budget": "the day's or the week's number is used up, or kept for one that matters more",
-    "changed": "its rule was changed or removed",
-    "done": "the day's session is done",
-    "flare": "not wanted in a flare-up, or asked today already",
-    "ignored": "the last ones met no sign of the person: every other one is left out",
-    "locked": "a lock keeps the exercises away",
-    "missed": "nothing to follow up, or not the first missed day in a row",
-    "no_support": "no lumbar support is worn",
-    "paused": "the person is away, ill or busy",
-    "quiet": "quiet hours lasted until it was of no more use",
-    "released": "the lock has been lifted",
-    "rest": "the week's sessions are done",
-    "stopped": "the person wants no more of this kind",
-    "travel": "less than 12 hours after one of its kind, after a move to another zone",
-}
-# A flare asks once a day how things are, in the place of the routine's reminder (N8).
+# A flare asks at most once a day how things are; the routine's reminder does it too, with texts of its own (N8).
+CHECKS_OF_FLARE = ("routine", "checkin")
 NOT_IN_FLARE = ("missed", "walk", "new_plan", "weigh_in")
 
 
@@ -51,7 +53,7 @@ class Standing:
     locked: bool = False  # a lock keeps the exercises away
     done_day: date | None = None  # the last local day with a session
     course: Course = field(default_factory=Course)
-    sent: tuple[Sent, ...] = ()  # of the last eight days: the budgeted ones; of the last one: breaks too
+    sent: tuple[Sent, ...] = ()  # budgeted ones since `SENT_LASTS`, breaks of the last two days
     ignored: int = 0  # budgeted ones in a row without any sign of the person
     moved_at: datetime | None = None  # the last change of zone by two hours or more
     stopped: frozenset[str] = frozenset()  # kinds the person wants no more of (N14)
@@ -64,7 +66,7 @@ class Verdict:
     fire_at: datetime
     expires_at: datetime
     state: str
-    reason: str | None = None
+    reason: Reason | None = None
     push: bool = True  # False = only in the inbox
 
 
@@ -142,12 +144,12 @@ def _release(moment: Moment, local: Local, kind: Kind) -> tuple[datetime, dateti
     return fire_at, rule.until or (fire_at if kind.waits else at) + kind.ttl
 
 
-def _held_back(name: str, fire_at: datetime, local: Local, standing: Standing) -> str | None:
+def _held_back(name: str, fire_at: datetime, local: Local, standing: Standing) -> Reason | None:
     """Why this kind is not wanted now, whatever was sent before."""
     return next(_unwanted(name, _day(fire_at, local), standing), None)
 
 
-def _unwanted(name: str, day: date, standing: Standing) -> Iterator[str]:
+def _unwanted(name: str, day: date, standing: Standing) -> Iterator[Reason]:
     kind, course, pause = KINDS[name], standing.course, standing.course.pause(day)
     if name == "red_flag_followup" and not standing.locked:
         yield "released"
@@ -172,67 +174,80 @@ def _unwanted(name: str, day: date, standing: Standing) -> Iterator[str]:
 
 def _too_much(
     moment: Moment, fire_at: datetime, rules: Collection[Rule], local: Local, standing: Standing
-) -> str | None:
-    """Why one more would be too many."""
-    return next(_excesses(moment, _day(fire_at, local), rules, local, standing), None)
+) -> Reason | None:
+    """Why one more would be too many after what was sent."""
+    if not KINDS[moment.rule.kind].rank and moment.rule.kind not in BREAKS:
+        return None
+    look = _Look(rules, local, standing, tuple((each.kind, _day(each.at, local)) for each in standing.sent))
+    reason = next(_unfitting(moment, fire_at, look), None)
+    return reason or (None if _in_budget(moment, fire_at, look) else "budget")
 
 
-def _excesses(moment: Moment, day: date, rules: Collection[Rule], local: Local, standing: Standing) -> Iterator[str]:
-    name, course = moment.rule.kind, standing.course
-    sent = [(each.kind, _day(each.at, local)) for each in standing.sent]
-    same = [on for kind, on in sent if kind == name]
-    if name in BREAKS and sum(kind in BREAKS and on == day for kind, on in sent) >= MOST_IN_A_DAY:
-        yield "budget"
+@dataclass(frozen=True)
+class _Look:
+    """What one judgement looks at; `sent` holds kinds with their local days, which are worked out once."""
+
+    rules: Collection[Rule]
+    local: Local
+    standing: Standing
+    sent: tuple[tuple[str, date], ...]
+
+
+def _unfitting(moment: Moment, fire_at: datetime, look: _Look) -> Iterator[Reason]:
+    name, day, standing, course = moment.rule.kind, _day(fire_at, look.local), look.standing, look.standing.course
     if not KINDS[name].rank:
-        return
-    if _follows_travel(moment, standing):
+        return  # breaks have only their own number a day
+    same = [on for kind, on in look.sent if kind == name]
+    if _follows_travel(name, fire_at, standing):
         yield "travel"
-    if name == "missed" and (("routine", day) not in sent or _missed(moment, standing)):
-        yield "missed"  # nothing to follow up, or not the first day in a row: no extra push
-    if name == "routine" and course.flare and day in same:
+    if name == "missed":  # only of a routine that was sent, and only on the first day in a row
+        days = routine_days(look.rules) or moment.rule.days
+        if ("routine", day) not in look.sent or missed_days(day, days, standing.done_day, course):
+            yield "missed"
+    if course.flare and name in CHECKS_OF_FLARE and any((kind, day) in look.sent for kind in CHECKS_OF_FLARE):
         yield "flare"
     if name == "routine" and is_too_soon(day, max(same, default=None), standing.done_day, course):
         yield "back_off"
-    if standing.ignored >= IGNORED and _was_sent_last_time(moment, same):
+    if standing.ignored >= IGNORED and _was_sent_last_time(moment, day, same):
         yield "ignored"
-    if not _in_budget(moment, day, [on for kind, on in sent if KINDS[kind].rank], rules, local, standing):
-        yield "budget"
 
 
-def _missed(moment: Moment, standing: Standing) -> int:
-    return missed_days(moment.day, moment.rule.days, standing.done_day, standing.course)
-
-
-def _follows_travel(moment: Moment, standing: Standing) -> bool:
+def _follows_travel(name: str, fire_at: datetime, standing: Standing) -> bool:
     moved_at = standing.moved_at
-    if moved_at is None or not moved_at <= moment.at < moved_at + TRAVEL_LASTS:
+    if moved_at is None or fire_at < moved_at:
         return False
-    since = moment.at - APART_AFTER_TRAVEL
-    return any(each.kind == moment.rule.kind and since < each.at <= moved_at for each in standing.sent)
+    since = fire_at - APART_AFTER_TRAVEL
+    return any(each.kind == name and since < each.at <= moved_at for each in standing.sent)
 
 
-def _was_sent_last_time(moment: Moment, same: Collection[date]) -> bool:
+def _was_sent_last_time(moment: Moment, day: date, same: Collection[date]) -> bool:
     """Whether the rule's day before this one had one: of those ignored every other is left out."""
     days = moment.rule.days or 0
-    before = (moment.day - back * WHOLE_DAY for back in range(1, 8))
-    last = next((day for day in before if days >> day.weekday() & 1), None)
-    return last in same
+    back = next((back for back in range(1, 8) if days >> (moment.day - back * WHOLE_DAY).weekday() & 1), None)
+    return back is not None and day - back * WHOLE_DAY in same
 
 
-def _in_budget(
-    moment: Moment, day: date, days: list[date], rules: Collection[Rule], local: Local, standing: Standing
-) -> bool:
+def _in_budget(moment: Moment, fire_at: datetime, look: _Look) -> bool:
+    name, day = moment.rule.kind, _day(fire_at, look.local)
+    if name in BREAKS:
+        return sum(kind in BREAKS and on == day for kind, on in look.sent) < MOST_IN_A_DAY
+    days = [on for kind, on in look.sent if KINDS[kind].rank]
     week = sum(day - 7 * WHOLE_DAY < on <= day for on in days)
-    return days.count(day) + _reserved(moment, day, rules, local, standing) < A_DAY and week < A_WEEK
+    return days.count(day) + _reserved(moment, day, look) < A_DAY and week < A_WEEK
 
 
-def _reserved(moment: Moment, day: date, rules: Collection[Rule], local: Local, standing: Standing) -> int:
-    """How many reminders of a better rank the rest of the local day still needs from the budget."""
-    rank = KINDS[moment.rule.kind].rank
-    better = (rule for rule in rules if 0 < KINDS[rule.kind].rank < rank)
+def _reserved(moment: Moment, day: date, look: _Look) -> int:
+    """How many reminders of a better rank the rest of the local day still needs from the budget.
+
+    None for a follow-up: it comes only if the day goes without a session, and takes what is left.
+    """
+    rank, local = KINDS[moment.rule.kind].rank, look.local
+    better = (rule for rule in look.rules if 0 < KINDS[rule.kind].rank < rank and rule.kind != "missed")
     later = (found for rule in better if (found := next(moments(rule, local, moment.at), None)))
     return sum(
-        _day(found.at, local) == day and _held_back(found.rule.kind, found.at, local, standing) is None
+        _day(found.at, local) == day
+        and _held_back(found.rule.kind, found.at, local, look.standing) is None
+        and next(_unfitting(found, found.at, look), None) is None
         for found in later
     )
 

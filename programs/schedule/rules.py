@@ -4,11 +4,13 @@ import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
 from itertools import islice
+from operator import or_
 from uuid import UUID, uuid5
 
-from programs.schedule.instants import WHOLE_DAY, instant, zone
+from programs.schedule.instants import LONGEST_CHANGE, WHOLE_DAY, instant, shows, zone
 
 SPREAD_MS = 50_000  # reminders of one minute leave over its first 50 s, so that no server sees a peak
 DAY_MINUTES = 1440
@@ -121,22 +123,30 @@ def collapse_id(schedule_id: UUID, day: date, slot: int) -> str:
 
 
 def with_follow_up(rules: Collection[Rule], local: Local) -> list[Rule]:
-    """The rules, and the follow-up of the day's last routine (N7), when its time is over but before quiet hours.
+    """The rules, and the follow-up of each day's last routine (N7), when its time is over but before quiet hours.
 
     It is derived and never stored, so it moves with its routine.
     """
-    routines = [rule for rule in rules if rule.kind == "routine" and rule.minute is not None]
-    if not routines:
-        return list(rules)
-    last = max(routines, key=lambda rule: (rule.minute, rule.id))
-    assert last.minute is not None
-    minute = last.minute + int(TASK_WINDOW.total_seconds()) // 60
-    if local.quiet_from != local.quiet_until:
-        until_quiet = (local.quiet_from - last.minute) % DAY_MINUTES
-        minute = min(minute, last.minute + until_quiet - 60)  # an hour before, so that the short version still fits
-    if not last.minute < minute < DAY_MINUTES:
-        return list(rules)
-    return [*rules, Rule(uuid5(last.id, "missed"), "missed", minute, last.days, last.on_day, last.since)]
+    found, followed = list(rules), 0
+    for routine in sorted(filter(_is_weekly_routine, rules), key=lambda rule: (rule.minute, rule.id), reverse=True):
+        assert routine.minute is not None and routine.days is not None
+        days, followed = routine.days & ~followed, followed | routine.days  # of these days it is the last
+        minute = routine.minute + int(TASK_WINDOW.total_seconds()) // 60
+        if local.quiet_from != local.quiet_until:
+            until_quiet = (local.quiet_from - routine.minute) % DAY_MINUTES
+            minute = min(minute, routine.minute + until_quiet - 60)  # an hour before: the short version still fits
+        if days and routine.minute < minute < DAY_MINUTES:
+            found.append(Rule(uuid5(routine.id, "missed"), "missed", minute, days, None, routine.since))
+    return found
+
+
+def routine_days(rules: Collection[Rule]) -> int:
+    """The days of the week with a routine reminder, as a mask: the person's training days."""
+    return reduce(or_, (rule.days or 0 for rule in rules if _is_weekly_routine(rule)), 0)
+
+
+def _is_weekly_routine(rule: Rule) -> bool:
+    return rule.kind == "routine" and rule.minute is not None and rule.days is not None
 
 
 def moments(rule: Rule, local: Local, after: datetime) -> Iterator[Moment]:
@@ -147,17 +157,23 @@ def moments(rule: Rule, local: Local, after: datetime) -> Iterator[Moment]:
             nominal = rule.at.astimezone(UTC)
             yield Moment(rule, nominal.date(), nominal.hour * 60 + nominal.minute, rule.at + local.spread)
         return
-    day = after.astimezone(zone(local.zone)).date() - WHOLE_DAY
+    wall = after.astimezone(zone(local.zone)).replace(tzinfo=None)
+    passed, day = wall - LONGEST_CHANGE, wall.date() - WHOLE_DAY
     last = day + LONGEST_WAIT * WHOLE_DAY
     if rule.on_day is not None:
         day = last = rule.on_day
     while day <= last:
         if rule.days is None or rule.days >> day.weekday() & 1:
             for date_, minute in _minutes(rule, local, day):
+                if datetime.combine(date_, time(minute // 60, minute % 60)) < passed:
+                    continue  # long past, whatever the clocks did since
                 nominal_at = instant(date_, minute, local.zone)
-                if nominal_at is not None and nominal_at + local.spread > after:
-                    yield Moment(rule, date_, minute, nominal_at + local.spread)
-                    last = day if rule.days is None else day + LONGEST_WAIT * WHOLE_DAY
+                if nominal_at is None or nominal_at + local.spread <= after:
+                    continue
+                if rule.every is not None and not shows(nominal_at, minute, local.zone):
+                    continue  # moved on by a clock change it would meet the next one
+                yield Moment(rule, date_, minute, nominal_at + local.spread)
+                last = day if rule.days is None else day + LONGEST_WAIT * WHOLE_DAY
         day += WHOLE_DAY
 
 
@@ -176,7 +192,7 @@ def _minutes(rule: Rule, local: Local, day: date) -> Iterator[tuple[date, int]]:
 
 
 def run(rules: Collection[Rule], local: Local, after: datetime, now: datetime, most: int = 64) -> Run:
-    """All that is due later than `after`, up to `now`; at most `most` moments, the rest is left for the next run."""
+    """All that is due later than `after`, up to `now`; about `most` moments, the rest is left for the next run."""
     found: list[Moment] = []
     later: list[datetime] = []
     for rule in with_follow_up(rules, local):
@@ -186,6 +202,8 @@ def run(rules: Collection[Rule], local: Local, after: datetime, now: datetime, m
                 break
             found.append(moment)
     found.sort(key=lambda moment: (moment.at, KINDS[moment.rule.kind].rank, moment.rule.id))
-    if len(found) > most:  # the next run begins right before the first left over
-        return Run(tuple(found[:most]), found[most].at - timedelta(microseconds=1), found[most].at)
+    if len(found) > most:  # what is due at one instant stays together, so that no moment is judged twice
+        reached = found[most - 1].at
+        if rest := [moment.at for moment in found if moment.at > reached]:
+            return Run(tuple(moment for moment in found if moment.at <= reached), reached, rest[0])
     return Run(tuple(found), now, min(later, default=None))
