@@ -16,7 +16,7 @@ from programs import schedule
 
 KINDS = tuple(schedule.KINDS)
 OCCURRENCE_STATES = ("due", "snoozed", "expired", "left_out", "cancelled")
-REASONS = tuple(sorted(schedule.TAKEN_BACK))
+REASONS = (*schedule.REASONS, "changed")  # the last: its rule was changed or removed
 DELIVERY_STATES = ("pending", "leased", "accepted", "gone", "refused", "expired", "cancelled")
 DEVICE_STATES = ("active", "gone", "removed")
 PROVIDERS = ("webpush", "fcm", "apns")

@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 from coach.services import cursors
 from programs import schedule
 from programs.catalog import Catalog
-from programs.schedule import Moment, Rule, Sent, Standing, Verdict
+from programs.schedule import Moment, Rule, Sent, Verdict
 
 BATCH = 500  # patients in one transaction
 MOST_AT_ONCE = 64  # moments of one patient in one pass; after a long outage the rest comes in the next
-LOOK_BACK = schedule.SENT_LASTS
-LOOK_BACK_BREAKS = timedelta(hours=25)  # the longest local day
+BREAKS_LAST = timedelta(days=2)  # how far back breaks count: their local day, and what zones may add
 FRESH = timedelta(hours=48)  # a phone that has been there since shows by itself what it said it would
 MOST_IGNORED = 100  # more of them change nothing
 BACK_OFF_LONGEST = 10  # doublings of a minute: 17 hours
@@ -88,8 +87,8 @@ def materialise(session: Session, now: datetime, catalog: Catalog, batch: int = 
 
 def sent(session: Session, ids: Sequence[UUID], now: datetime) -> Mapping[UUID, list[Sent]]:
     """What of each patient's reminders was, or will be, sent and still counts for the next."""
-    ranked = {"kinds": list(schedule.RANKED), "since": now - LOOK_BACK}
-    breaks = {"breaks": list(schedule.BREAKS), "breaks_since": now - LOOK_BACK_BREAKS}
+    ranked = {"kinds": list(schedule.RANKED), "since": now - schedule.SENT_LASTS}
+    breaks = {"breaks": list(schedule.BREAKS), "breaks_since": now - BREAKS_LAST}
     rows = session.execute(_SENT, {"ids": ids} | ranked | breaks)
     return {row.patient_id: [Sent(*each) for each in zip(row.kinds, row.fire_at, strict=True)] for row in rows}
 
@@ -108,20 +107,16 @@ def _step(row: Row[Any], rules: Sequence[Rule], before: Collection[Sent], now: d
     local, standing = cursors.local_time(row), cursors.standing(row, row, before)
     run = schedule.run(rules, local, row.passed_at, now, MOST_AT_ONCE)
     words, texts, ignored, made = catalog.in_language(row.locale), dict(row.texts), standing.ignored, []
+    training_days = schedule.routine_days(rules)
     for moment, verdict, met in schedule.judge_all(run.moments, rules, local, standing, now):
         line = ""
         if verdict.state == "due":
             ignored += moment.rule.kind in schedule.RANKED
-            name = _text_set(moment, rules, met)
+            name = schedule.text_set(moment.rule.kind, moment.day, training_days, met.done_day, met.course)
             line = schedule.choose(words.lines(f"reminders.{name}"), row.id, texts.get(name, 0))
             texts[name] = texts.get(name, 0) + 1
         made.append(_made(row.id, moment, verdict, line))
     return Step(row.id, tuple(made), run.passed_at, run.next_at, texts, min(ignored, MOST_IGNORED))
-
-
-def _text_set(moment: Moment, rules: Sequence[Rule], met: Standing) -> str:
-    days = schedule.routine_days(rules)
-    return schedule.text_set(moment.rule.kind, moment.day, days, met.done_day, met.course)
 
 
 def _made(patient_id: UUID, moment: Moment, verdict: Verdict, line: str) -> Made:

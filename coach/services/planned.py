@@ -66,8 +66,6 @@ def _watch_silence(
     session: Session, patient: Patient, plan: Plan, done: date | None, course: Course, now: datetime
 ) -> None:
     """Tells the clinic once of each silence that no pause and no lock explains."""
-    pauses = (each.last for each in plan.pauses if each.last < plan.day)
-    last = max((day for day in (done, *pauses) if day), default=None)
     explained = course.pause(plan.day) is not None or patient.lock in cursors.HELD
-    if schedule.silent_days(plan.day, last, course) >= schedule.SILENT_DAYS and not explained:
-        alerts.for_silence(session, patient, f"since {last or course.begun}", now)
+    if schedule.silent_days(plan.day, done, course) >= schedule.SILENT_DAYS and not explained:
+        alerts.for_silence(session, patient, f"since {done or course.begun}", now)

@@ -17,6 +17,24 @@ from programs.schedule import Verdict
 MOST_DAYS = 30
 MOST_LINES = 1000  # in each part
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# Each of coach.models.reminders.REASONS.
+WORDS = {
+    "back_off": "silent for long: reminders come more rarely",
+    "budget": "the day's or the week's number is used up, or kept for one that matters more",
+    "changed": "its rule was changed or removed",
+    "done": "the day's session is done",
+    "flare": "not wanted in a flare-up, or asked today already",
+    "ignored": "the last ones met no sign of the person: every other one is left out",
+    "locked": "a lock keeps the exercises away",
+    "missed": "nothing to follow up, or not the first missed day in a row",
+    "no_support": "no lumbar support is worn",
+    "paused": "the person is away, ill or busy",
+    "quiet": "quiet hours lasted until it was of no more use",
+    "released": "the lock has been lifted",
+    "rest": "the week's sessions are done",
+    "stopped": "the person wants no more of this kind",
+    "travel": "less than 12 hours after one of its kind, after a move to another zone",
+}
 STATES = {"due": "sent", "snoozed": "put off by the person", "expired": "shed: too late to be of use"}
 
 
@@ -59,13 +77,13 @@ def _coming(session: Session, patient: Patient, cursor: Cursor, now: datetime, d
 
 def _verdict(verdict: Verdict, zone: str) -> str:
     if verdict.reason:
-        return f"left out: {verdict.reason}: {schedule.REASONS[verdict.reason]}"
+        return f"left out: {verdict.reason}: {WORDS[verdict.reason]}"
     where = "" if verdict.push else "in the inbox only, "
     return f"will be sent, {where}of use until {schedule.wall(verdict.expires_at, zone):%H:%M}"
 
 
 def _past(row: Row[Any]) -> str:
-    what = STATES.get(row.state) or f"{row.state.replace('_', ' ')}: {row.reason}: {schedule.TAKEN_BACK[row.reason]}"
+    what = STATES.get(row.state) or f"{row.state.replace('_', ' ')}: {row.reason}: {WORDS[row.reason]}"
     if row.state != "due":
         return what
     pushes = [f"{state} after {tries} tries, code {code}" for state, tries, code in row.pushes if state]

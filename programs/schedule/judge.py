@@ -1,9 +1,9 @@
 """Whether a due moment is sent, when, until when, and if not, why: rules N1-N9 and N12 of docs/reminders.md."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from programs.schedule.habits import Course, is_too_soon, missed_days
 from programs.schedule.instants import WHOLE_DAY, day_begins_at, instant, local_day, zone
@@ -25,23 +25,7 @@ Reason = Literal[
     "released", "locked", "stopped", "paused", "flare", "no_support", "done", "rest", "quiet",
     "travel", "missed", "back_off", "ignored", "budget",
 ]  # fmt: skip
-REASONS: Mapping[str, str] = {  # in the words an operator reads
-    "released": "the lock has been lifted",
-    "locked": "a lock keeps the exercises away",
-    "stopped": "the person wants no more of this kind",
-    "paused": "the person is away, ill or busy",
-    "flare": "not wanted in a flare-up, or asked today already",
-    "no_support": "no lumbar support is worn",
-    "done": "the day's session is done",
-    "rest": "the week's sessions are done",
-    "quiet": "quiet hours lasted until it was of no more use",
-    "travel": "less than 12 hours after one of its kind, after a move to another zone",
-    "missed": "nothing to follow up, or not the first missed day in a row",
-    "back_off": "silent for long: reminders come more rarely",
-    "ignored": "the last ones met no sign of the person: every other one is left out",
-    "budget": "the day's or the week's number is used up, or kept for one that matters more",
-}
-TAKEN_BACK: Mapping[str, str] = {**REASONS, "changed": "its rule was changed or removed"}
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 A_DAY, A_WEEK = 2, 10  # budgeted reminders (N1)
 IGNORED = 5  # sent in a row and neither opened nor acted on: then every other one (N9)

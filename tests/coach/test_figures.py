@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coach import cli
 from coach.models.people import Patient
-from coach.models.reminders import Delivery, Occurrence
+from coach.models.reminders import REASONS, Delivery, Occurrence
 from coach.services import figures, reasons, reminders, zones
-from programs import schedule
 from tests.patients import device, patient
 from tests.ticks import EIGHT, HOUR, MINUTE, SEVEN, tick
 
@@ -86,11 +85,15 @@ def test_everything_sent_and_held_back_is_explained(session: Session, ana: Patie
     assert "every 60 working minutes on Mon Tue Wed Thu Fri (set by the person)" in text
     assert "Mon 2026-03-02 08:00" in text
     assert "sent; pushes: pending after 0 tries" in text
-    assert f"walk               left out: stopped: {schedule.REASONS['stopped']}" in text
+    assert f"walk               left out: stopped: {reasons.WORDS['stopped']}" in text
     assert "Tue 2026-03-03 08:00" in text
     assert "will be sent, of use until 12:00" in text
     texts = session.scalars(select(Occurrence.text).where(Occurrence.text != "")).all()
     assert texts and not any(line in text for line in texts)
+
+
+def test_every_reason_has_its_words() -> None:
+    assert reasons.WORDS.keys() == set(REASONS)
 
 
 def test_a_person_put_aside_stands_out(session: Session, ana: Patient) -> None:

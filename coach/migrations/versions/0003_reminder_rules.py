@@ -17,8 +17,8 @@ KINDS = (
 )
 REASONS_BEFORE = "'budget', 'changed', 'done', 'locked', 'quiet', 'released'"
 REASONS = (
-    "'back_off', 'budget', 'changed', 'done', 'flare', 'ignored', 'locked', 'missed', 'no_support', 'paused', "
-    "'quiet', 'released', 'rest', 'stopped', 'travel'"
+    "'released', 'locked', 'stopped', 'paused', 'flare', 'no_support', 'done', 'rest', 'quiet', 'travel', 'missed', "
+    "'back_off', 'ignored', 'budget', 'changed'"
 )
 ALERTS_BEFORE = "'red_flag', 'no_program', 'referral', 'failed_plan'"
 EMPTY_OBJECT, EMPTY_ARRAY = sa.text("'{}'::jsonb"), sa.text("'{}'::text[]")
