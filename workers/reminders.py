@@ -79,6 +79,7 @@ def deliver_due(
             leased = _lease(sessions, config, free)
             reached("deliver: claimed")
             sender.send(leased.handovers)
+            reached("deliver: sent")
             more = leased.claimed == free and time.monotonic() < last_lease_at
         answers = sender.answers(RECORD_EVERY_S, RECORD_AT)
         if answers:

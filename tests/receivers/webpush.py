@@ -43,6 +43,8 @@ class Subscription:
 class Receiver:
     """A push service on loopback with a certificate of its own; `certificate` is what must be trusted."""
 
+    provider = "webpush"
+
     def __init__(self, folder: Path) -> None:
         self.certificate = folder / "certificate.pem"
         key = folder / "key.pem"
@@ -70,11 +72,19 @@ class Receiver:
         """What it says to the next pushes: status, headers, hold_ms (before it answers), reset (instead of one)."""
         self._call("PUT", "/answers", list(answers))
 
+    def answer_always(self, **answer: Any) -> None:
+        """What it says to all pushes after those; without arguments it takes them, as at the start."""
+        self._call("PUT", "/always", answer)
+
     def messages(self, subscription: Subscription) -> list[dict[str, Any]]:
         """What has come in for one subscription, decrypted. Fails if anything could not be."""
-        found = self._call("GET", "/messages")
+        return [each for each in self.all_messages() if each["id"] == subscription.id]
+
+    def all_messages(self) -> list[dict[str, Any]]:
+        """What has come in for everybody: `id` of the subscription, `topic`, `at` (ms), `status` it was answered."""
+        found: list[dict[str, Any]] = self._call("GET", "/messages")
         assert not [each["error"] for each in found if "error" in each]
-        return [each for each in found if each["id"] == subscription.id]
+        return found
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(
