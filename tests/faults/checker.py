@@ -47,6 +47,7 @@ class Findings:
     banners: list[Any] = field(default_factory=list)  # more than one for one due thing, or one too late
     ambiguous: int = 0
     late: list[float] = field(default_factory=list)
+    late_on: dict[UUID, float] = field(default_factory=dict)  # the same by phone
     recovered: list[float] = field(default_factory=list)  # for each fault, until what was due had come
 
 
@@ -87,11 +88,13 @@ def check(
         occurrence = occurrences.get((due.schedule_id, due.day, due.slot))
         for phone in due.phones:
             row = deliveries.get((due.schedule_id, due.day, due.slot, phone))
-            state = row.state if row else "none"
+            state = row.state if row else occurrence.state if occurrence else "none"
             first = min((each.at for each in arrivals.get((phone, due.name), ())), default=None)
             if first is not None and occurrence is not None:
-                trips.append((timeline.real(occurrence.fire_at), first))
-            elif state in ("accepted", "none", *OPEN):
+                fire_at = timeline.real(occurrence.fire_at)
+                trips.append((fire_at, first))
+                found.late_on[phone] = (first - fire_at).total_seconds()
+            elif state in ("accepted", "due", "none", *OPEN):
                 found.lost.append((due, phone, state))
             else:
                 found.left[state] += 1

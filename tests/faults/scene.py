@@ -19,13 +19,13 @@ from tests.faults import checker, figures
 from tests.faults.checker import Findings
 from tests.faults.people import MINUTE, Crowd, gather
 from tests.faults.processes import Workshop
-from tests.faults.scale import SOAK
+from tests.faults.scale import SOAK, scaled
 from tests.faults.timeline import Timeline
 from tests.journeys.forked import Forked
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LEAD = timedelta(seconds=0.5)  # real time before the first reminder
-PATIENCE_S = 120.0  # longer than any one fault may last; only a hang reaches it
+PATIENCE_S = scaled(100, 600)  # longer than any one fault may last; only a hang reaches it
 STANDSTILL_S = 2.0  # longer than a healthy worker holds a lease of these runs
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LOOK_EVERY_S = 0.05
@@ -96,6 +96,10 @@ class Scene:
         end = time.monotonic() + seconds
         self._until(lambda: time.monotonic() >= end)
 
+    def settle(self) -> None:
+        """Until no reminder is left to be made or handed over at this time."""
+        self._until(self._settled)
+
     def finish(self) -> None:
         """Until all reminders are due and none is left to be made or handed over; then everything stops."""
         if self.timeline.now() < self.end:
@@ -103,7 +107,7 @@ class Scene:
         if self.hits and not SOAK:  # a soak waits until a dead worker's leases run out by themselves
             self._until(self._at_a_standstill)
             self._end_leases()
-        self._until(self._settled)
+        self.settle()
         self.workshop.stop()
 
     def messages(self) -> list[checker.Message]:

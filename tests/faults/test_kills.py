@@ -21,7 +21,7 @@ LEASED = 200  # what one worker process may hold unrecorded
 
 
 def test_an_undisturbed_peak_minute(scene: Scene, report: Report) -> None:
-    scene.gather(scaled(400, 20_000))
+    scene.gather(scaled(400, 8_000))
     scene.begin(speed=1.0 if SOAK else 20.0)
     scene.run_until(scene.end)
     scene.finish()
@@ -41,7 +41,7 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(scene: Scene, re
 
 
 def test_three_beats_and_five_workers_make_each_reminder_once(scene: Scene, report: Report) -> None:
-    scene.gather(scaled(400, 10_000))
+    scene.gather(scaled(400, 8_000))
     scene.begin(speed=1.0 if SOAK else 20.0, workers=scaled(3, 5), beats=3)
     scene.run_until(scene.end)
     scene.finish()
