@@ -117,7 +117,7 @@ def retire(session: Session, handovers: Sequence[Handover]) -> None:
 def _planned(row: Row[Any], now: datetime) -> Result | None:
     """None if it may go now."""
     key = _key(row)
-    if row.occurrence != "due" or row.device != "active" or row.zone is None:
+    if row.occurrence != "due" or not row.stands or row.device != "active" or row.zone is None:
         return Result(key, None, "cancelled")
     planned = Verdict(row.fire_at, row.expires_at, "due")
     quiet = row.quiet_from, row.quiet_until
@@ -180,6 +180,7 @@ FROM lost WHERE (d.patient_id, d.schedule_id, d.local_day, d.slot, d.device_id)
 RETURNING d.device_id
 """)
 
+# `stands`: the rule is still the one that made this. An edit cannot stop what a worker holds, only its next try.
 _CLAIM = text("""
 WITH waiting AS MATERIALIZED (
     SELECT patient_id, schedule_id, local_day, slot, device_id, expires_at, attempts FROM delivery
@@ -187,9 +188,10 @@ WITH waiting AS MATERIALIZED (
     ORDER BY due_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT waiting.*, o.state AS occurrence, o.kind, o.text, o.fire_at, v.state AS device, v.provider,
-    v.endpoint, v.p256dh, v.auth, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock, c.done_day
+    v.endpoint, v.p256dh, v.auth, s.active AND s.since < o.fire_at AS stands, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock, c.done_day
 FROM waiting
 LEFT JOIN occurrence o USING (patient_id, schedule_id, local_day, slot)
+LEFT JOIN schedule s ON s.patient_id = waiting.patient_id AND s.id = waiting.schedule_id
 LEFT JOIN device v ON v.patient_id = waiting.patient_id AND v.id = waiting.device_id
 LEFT JOIN patient p ON p.id = waiting.patient_id
 LEFT JOIN cursor c ON c.patient_id = waiting.patient_id

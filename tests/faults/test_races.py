@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -14,7 +15,7 @@ from coach.models.reminders import Delivery
 from coach.services import deliveries, occurrences, reminders
 from coach.services.deliveries import Result
 from programs import catalog
-from tests.patients import device, patients
+from tests.patients import device, patient, patients
 
 SEVEN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 ROUNDS = 150
@@ -34,6 +35,28 @@ def test_edits_race_ticks_and_deliveries(committed: sessionmaker[Session]) -> No
     with committed() as session:
         open_ones = select(func.count()).where(Delivery.state == "leased")
         assert session.scalar(open_ones) == 0
+
+
+@pytest.mark.parametrize("edit", ["change", "remove"])
+def test_what_was_changed_while_a_worker_held_it_is_not_tried_again(session: Session, edit: str) -> None:
+    """The worker cannot be called back, but it may come back with nothing done."""
+    ana = patient(session, SEVEN)
+    for _ in range(2):
+        device(session, ana, SEVEN)
+    nine = SEVEN + timedelta(hours=2)
+    occurrences.materialise(session, nine, catalog.load())
+    refused, accepted = deliveries.lease(session, nine, clock.real_now(), 100).handovers
+    deliveries.record(session, [Result(accepted.key, accepted.lease, "accepted", code=201)], nine)
+    (rule,) = reminders.own(session, ana.id)
+    if edit == "remove":
+        reminders.remove(session, ana, rule.id, nine)
+    else:
+        reminders.change(session, ana, rule.id, minute=rule.minute + 240, days=127, now=nine)
+    later = nine + timedelta(minutes=1)
+    deliveries.record(session, [Result(refused.key, refused.lease, "pending", due_at=later, code=503)], nine)
+    occurrences.materialise(session, later, catalog.load())
+    assert not deliveries.lease(session, later, clock.real_now(), 100).handovers
+    assert sorted(session.scalars(select(Delivery.state))) == ["accepted", "cancelled"]
 
 
 def _edit(sessions: sessionmaker[Session], ids: list[UUID], seed: int) -> None:
