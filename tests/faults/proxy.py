@@ -1,4 +1,7 @@
-"""Stands between worker and PostgreSQL and loses the answers to COMMITs: the worker cannot know what became of them.
+"""Stands between worker and PostgreSQL and loses COMMITs: the worker cannot know what became of them.
+
+Of each kind of work the first, third, fifth ... that is lost has been committed and only its answer is missing; the
+others never get there.
 
 It reads the client's side of PostgreSQL's protocol (message type, length, body) as far as it must to recognise a
 COMMIT and what the transaction did before.
@@ -87,8 +90,10 @@ class Proxy:
                 if doing and self.lose(doing):
                     self.lost[doing] += 1
                     back.cancel()
-                    requests.write(head + body)
-                    await server.readexactly(1)  # it has been committed, and nobody but us will know
+                    await asyncio.gather(back, return_exceptions=True)
+                    if self.lost[doing] % 2:
+                        requests.write(head + body)
+                        await server.readexactly(1)  # it has been committed, and nobody but us will know
                     return
                 if doing and self._hold_s:
                     requests.write(head + body[:-1])

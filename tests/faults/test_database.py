@@ -9,17 +9,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from coach import migrations
+from coach import clock, migrations
 from coach.config import Config
 from coach.database import make_engine, make_sessions
+from coach.models.reminders import Delivery
 from coach.standalone import Postgres
+from programs import catalog
+from tests.faults.checker import messages
 from tests.faults.conftest import Report
+from tests.faults.people import MINUTE, gather
 from tests.faults.proxy import Proxy
 from tests.faults.scale import SOAK, scaled
-from tests.faults.scene import Scene
+from tests.faults.scene import NOON, SEED, Scene
 from tests.receivers.webpush import Receiver
+from workers.push.sender import Sender
+from workers.reminders import deliver_due, tick_due
 
 WAYS = (signal.SIGQUIT, signal.SIGKILL)  # what `pg_ctl -m immediate` sends, and what no process can mind
 AT_MOST_LEASED = 200
@@ -72,6 +79,35 @@ def test_a_database_killed_again_and_again_loses_and_doubles_nothing(
     finally:
         scene.workshop.stop()
         engine.dispose()
+
+
+@pytest.mark.parametrize("losses", [1, 2])
+def test_what_a_provider_has_answered_is_written_down_at_the_second_try(
+    losses: int,
+    fault_config: Config,
+    committed: sessionmaker[Session],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it would be sent once more, although the answer is known."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(receiver.certificate))
+    receiver.answer_always()
+    with committed.begin() as session:
+        clock.move(session, fault_config, NOON, speed=0)
+        crowd = gather(session, [receiver], 20, NOON - MINUTE, 1, SEED)
+    tick_due(committed, fault_config, catalog.load())
+    proxy = Proxy(fault_config.database_url, lambda work: work == "record" and proxy.lost.total() < losses)
+    engine, sender = make_engine(proxy.url), Sender(fault_config)
+    try:
+        deliver_due(make_sessions(engine), fault_config, sender)
+        assert proxy.lost == {"record": losses}
+        assert len(messages(crowd, receiver.all_messages())) == len(crowd.phones)
+        with committed() as session:
+            assert set(session.execute(select(Delivery.state, Delivery.ambiguous))) == {("accepted", 0)}
+    finally:
+        sender.stop()
+        engine.dispose()
+        proxy.stop()
 
 
 def test_a_commit_whose_answer_is_lost_loses_and_doubles_nothing(
