@@ -28,7 +28,7 @@ LEAD = timedelta(seconds=0.5)  # real time before the first reminder
 PATIENCE_S = scaled(100, 600)  # longer than any one fault may last; only a hang reaches it
 STANDSTILL_S = 2.0  # longer than a healthy worker holds a lease of these runs
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.1
 SEED = 20260302
 
 

@@ -26,7 +26,7 @@ Version = tuple[UUID, int]  # a rule at one local minute
 WHATEVER = -1  # in place of the minute: all of a deleted rule
 Handover = tuple[UUID, object, int, UUID]
 MOST_RULES = 3
-SOON = range(1, 9)  # minutes ahead: they come while the storm blows
+SOON = range(1, 4)  # minutes ahead: about as many come as are edited away before
 
 
 @dataclass(frozen=True)

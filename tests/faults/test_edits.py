@@ -19,7 +19,7 @@ from tests.faults.scene import NOON, SEED, Scene
 from tests.faults.storm import WHATEVER, Ended, Key, Storm, calm_after
 from workers.reminders import tick_due
 
-PEOPLE = 12
+PEOPLE = scaled(40, 100)
 CALM = timedelta(hours=26)
 TICK_EVERY = timedelta(hours=2)
 SOME_LATER = [{}, {}, {"status": 503}] * 300  # messages that wait for a second try, while edits go on
