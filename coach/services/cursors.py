@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import Select, exists, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -90,17 +90,19 @@ def cancel_unsent(
         update(Occurrence).where(*unsent).values(state="cancelled", reason=reason),
         execution_options={"synchronize_session": False},
     )
-    stop_deliveries(session, patient_id, now)
+    stop_deliveries(session, patient_id, now, schedule_id)
 
 
-def stop_deliveries(session: Session, patient_id: UUID, now: datetime) -> None:
-    """Takes the patient's waiting hand-overs of occurrences that are no longer due out of the queue."""
+def stop_deliveries(session: Session, patient_id: UUID, now: datetime, changed: UUID | None = None) -> None:
+    """Takes the patient's waiting hand-overs out of the queue: of occurrences that are no longer due, and all of a
+    changed rule, also those of which another device has been told already."""
+    of_changed = Delivery.schedule_id == changed if changed else false()
     session.execute(
         update(Delivery)
         .where(
             Delivery.patient_id == patient_id,
             Delivery.state == "pending",
-            exists().where(*OF_DELIVERY, Occurrence.state != "due"),
+            or_(of_changed, exists().where(*OF_DELIVERY, Occurrence.state != "due")),
         )
         .values(state="cancelled", finished_at=now),
         execution_options={"synchronize_session": False},

@@ -188,7 +188,8 @@ WITH waiting AS MATERIALIZED (
     ORDER BY due_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT waiting.*, o.state AS occurrence, o.kind, o.text, o.fire_at, v.state AS device, v.provider,
-    v.endpoint, v.p256dh, v.auth, s.active AND s.since < o.fire_at AS stands, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock, c.done_day
+    v.endpoint, v.p256dh, v.auth, s.active AND s.since < o.fire_at AS stands,
+    p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.lock, c.done_day
 FROM waiting
 LEFT JOIN occurrence o USING (patient_id, schedule_id, local_day, slot)
 LEFT JOIN schedule s ON s.patient_id = waiting.patient_id AND s.id = waiting.schedule_id

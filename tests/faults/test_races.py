@@ -60,6 +60,21 @@ def test_what_was_changed_while_a_worker_held_it_is_not_tried_again(session: Ses
     assert sorted(session.scalars(select(Delivery.state))) == ["accepted", "cancelled"]
 
 
+def test_a_change_reaches_the_device_that_waits_for_a_second_try(session: Session) -> None:
+    ana = patient(session, SEVEN)
+    for _ in range(2):
+        device(session, ana, SEVEN)
+    nine = SEVEN + timedelta(hours=2)
+    occurrences.materialise(session, nine, catalog.load())
+    told, waits = deliveries.lease(session, nine, clock.real_now(), 100).handovers
+    deliveries.record(session, [Result(told.key, told.lease, "accepted", code=201)], nine)
+    later = nine + timedelta(minutes=1)
+    deliveries.record(session, [Result(waits.key, waits.lease, "pending", due_at=later, code=503)], nine)
+    (rule,) = reminders.own(session, ana.id)
+    reminders.change(session, ana, rule.id, minute=rule.minute + 240, days=127, now=nine)
+    assert sorted(session.scalars(select(Delivery.state))) == ["accepted", "cancelled"]
+
+
 def test_a_move_that_commits_while_a_tick_looks_is_not_undone(committed: sessionmaker[Session]) -> None:
     """The tick then holds the new cursor: with the old zone it would put it where nobody looks in time."""
     with committed.begin() as session:
