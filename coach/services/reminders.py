@@ -58,9 +58,10 @@ def create(session: Session, patient: Patient, *, kind: str, minute: int, days: 
 def change(session: Session, patient: Patient, rule_id: UUID, *, minute: int, days: int, now: datetime) -> Rule:
     """Moves a reminder; what was due at the old time and is not sent yet is cancelled. Raises Problem."""
     _check_time(minute, days)
-    cursors.claim(session, patient.id, now)
+    cursor = cursors.claim(session, patient.id, now)
     row = _own_row(session, patient.id, rule_id)
-    row.minute, row.days, row.since = minute, days, now
+    # A tick that this edit has waited for may have come further than the edit's own `now`.
+    row.minute, row.days, row.since = minute, days, max(now, cursor.passed_at)
     cursors.cancel_unsent(session, patient.id, now, "changed", schedule_id=rule_id)
     cursors.plan(session, patient, now)
     return cursors.rule(row)

@@ -104,7 +104,7 @@ class Storm:
                 self._snooze(session, patient, now)
             case _ if rule:
                 minute = self._soon(patient, now, die)
-                if (rule.id, minute) not in self.used:
+                if minute != rule.minute and (rule.id, minute) not in self.used:
                     self.used |= {(rule.id, minute), (rule.id, rule.minute)}
                     reminders.change(session, patient, rule.id, minute=minute, days=127, now=now)
                     return [(rule.id, rule.minute)]

@@ -59,7 +59,7 @@ def test_nothing_fires_for_what_has_been_changed_or_deleted(
             f"in the calm after it due {len(expected)}, missing {len(missing)}, at another time {len(wrong)}]",
             end="",
         )
-    assert not too_late, too_late[:3]
+    assert not too_late, str(too_late[:3])
     assert (again, ambiguous) == (0, 0)
     assert not missing and not wrong, (missing[:3], wrong[:3])
 

@@ -38,7 +38,7 @@ def test_edits_race_ticks_and_deliveries(committed: sessionmaker[Session]) -> No
         assert session.scalar(open_ones) == 0
 
 
-@pytest.mark.parametrize("edit", ["change", "remove"])
+@pytest.mark.parametrize("edit", ["change", "change that waited", "remove"])
 def test_what_was_changed_while_a_worker_held_it_is_not_tried_again(session: Session, edit: str) -> None:
     """The worker cannot be called back, but it may come back with nothing done."""
     ana = patient(session, SEVEN)
@@ -51,8 +51,9 @@ def test_what_was_changed_while_a_worker_held_it_is_not_tried_again(session: Ses
     (rule,) = reminders.own(session, ana.id)
     if edit == "remove":
         reminders.remove(session, ana, rule.id, nine)
-    else:
-        reminders.change(session, ana, rule.id, minute=rule.minute + 240, days=127, now=nine)
+    else:  # it looked at the clock before the tick, and then waited until the tick was through
+        now = SEVEN if edit == "change that waited" else nine
+        reminders.change(session, ana, rule.id, minute=rule.minute + 240, days=127, now=now)
     later = nine + timedelta(minutes=1)
     deliveries.record(session, [Result(refused.key, refused.lease, "pending", due_at=later, code=503)], nine)
     occurrences.materialise(session, later, catalog.load())
