@@ -86,7 +86,7 @@ def test_not_now_is_never_tried_again_too_early(scene: Scene, committed: session
     scene.gather(scaled(400, 6_000))
     provider = scene.receivers[0]
     provider.answer_always(status=429, headers={"Retry-After": str(int(RETRY_AFTER.total_seconds()))})
-    scene.begin(speed=2.0 if SOAK else 20.0)
+    scene.begin(speed=2.0 if SOAK else 40.0)
     scene.broke("429")
     scene.run_until(scene.end + MINUTE)
     provider.answer_always(status=503)

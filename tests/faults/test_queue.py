@@ -26,7 +26,7 @@ def test_a_queue_emptied_again_and_again_loses_nothing(scene: Scene, report: Rep
 
 def test_reminders_go_out_while_redis_is_gone_for_ten_minutes(scene: Scene, report: Report, own_valkey: Valkey) -> None:
     scene.gather(scaled(400, 6_000), minutes=GONE_MINUTES)
-    scene.begin(speed=1.0 if SOAK else 60.0)
+    scene.begin(speed=1.0 if SOAK else 80.0)
     own_valkey.program.stop()
     try:
         scene.broke("Redis gone")
