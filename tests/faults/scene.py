@@ -100,11 +100,14 @@ class Scene:
         """Until no reminder is left to be made or handed over at this time."""
         self._until(self._settled)
 
-    def finish(self) -> None:
-        """Until all reminders are due and none is left to be made or handed over; then everything stops."""
+    def finish(self, *, dead: bool = False) -> None:
+        """Until all reminders are due and none is left to be made or handed over; then everything stops.
+
+        `dead`: the run has left leases that nobody holds any more.
+        """
         if self.timeline.now() < self.end:
             self.timeline.move(self.end, self.timeline.moves[-1].speed)
-        if self.hits and not SOAK:  # a soak waits until a dead worker's leases run out by themselves
+        if dead and not SOAK:  # a soak waits until a dead worker's leases run out by themselves
             self._until(self._at_a_standstill)
             self._end_leases()
         self.settle()

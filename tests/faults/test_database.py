@@ -74,7 +74,7 @@ def test_a_database_killed_again_and_again_loses_and_doubles_nothing(
             postgres.start()
             postgres.wait()
             scene.broke("PostgreSQL killed")
-        scene.finish()
+        scene.finish(dead=True)
         report(scene, "7 PostgreSQL killed")
     finally:
         scene.workshop.stop()
@@ -122,7 +122,7 @@ def test_a_commit_whose_answer_is_lost_loses_and_doubles_nothing(
         scene.run_until(scene.end)
         proxy.lose = lambda _: False
         scene.hits = proxy.lost
-        scene.finish()
+        scene.finish(dead=True)
         found = report(scene, "9 answers to COMMIT lost")
         assert {"tick", "lease", "record"} <= set(scene.hits)
         assert found.ambiguous <= AT_MOST_LEASED * scene.hits.total()
