@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -45,7 +46,7 @@ class Sender:
         loop = self._loop = self._loop or self._start()
         for handover in handovers:
             self._outstanding += 1
-            asyncio.run_coroutine_threadsafe(self._send(handover), loop)
+            asyncio.run_coroutine_threadsafe(self._send(handover, time.monotonic()), loop)
 
     def answers(self, wait_s: float, most: int) -> list[tuple[Handover, Outcome]]:
         """Up to `most` outcomes; fewer if the rest takes longer than `wait_s`."""
@@ -76,12 +77,14 @@ class Sender:
         self._thread.start()
         return loop
 
-    async def _send(self, handover: Handover) -> None:
+    async def _send(self, handover: Handover, since: float) -> None:
+        """Waiting for a slot costs time to live; a provider sends nothing that has none left."""
         outcome: Outcome = Ambiguous()
         try:
             async with self._slots:
                 provider = self._providers.get(handover.provider)
-                outcome = await provider.send(handover) if provider else TryLater()
+                left_s = handover.ttl_s - int(time.monotonic() - since)
+                outcome = await provider.send(replace(handover, ttl_s=left_s)) if provider else TryLater()
         except Exception as error:  # a message that cannot even be built must not hold up its batch
             logger.error("push_failed", device=str(handover.key.device_id), error=type(error).__name__)
         finally:
