@@ -20,7 +20,7 @@ export NODE_USE_SYSTEM_CA := 1
 # A .venv whose Python has gone (an upgrade, a copied folder) is made anew.
 $(shell .venv/bin/python -c '' 2>/dev/null || rm -rf .venv)
 
-.PHONY: help run test check lint lock mutation format clean
+.PHONY: help run test soak check lint lock mutation format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,11 @@ run: .venv/run.txt ## start the whole service with demo data
 
 test: .venv/dev.txt ## run all tests, on their own PostgreSQL and Valkey
 	@$(IN_VENV) -m pytest -n $(TEST_PROCESSES) --maxprocesses 8 --dist worksteal $(TESTS)
+
+# One process after the other, and no limit to a single test: it is the machine that is to be busy, not the tests.
+SOAK ?= 1
+soak: .venv/dev.txt ## the reminder fault suite in its long form (SOAK=5 is five times as long)
+	@COACH_TEST_SOAK=$(SOAK) $(IN_VENV) -m pytest -n 0 -o faulthandler_timeout=0 tests/faults
 
 check: lint test ## everything that CI asks for
 

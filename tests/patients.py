@@ -17,14 +17,14 @@ CLINIC = UUID(int=1)
 
 def patient(session: Session, now: datetime) -> Patient:
     """A patient in Paris with the default routine reminder at 08:00."""
-    made = session.get_one(Patient, _people(session, 1, now)[0])
+    made = session.get_one(Patient, people(session, 1, now)[0])
     reminders.plan_started(session, made, now)
     return made
 
 
 def patients(session: Session, number: int, now: datetime) -> list[UUID]:
     """The ids of many such patients, made at once."""
-    ids = _people(session, number, now)
+    ids = people(session, number, now)
     rule = {"kind": "routine", "minute": 480, "days": 127, "since": now}
     session.execute(insert(Schedule), [{"patient_id": each, "id": uuid4(), **rule} for each in ids])
     session.execute(insert(Cursor), [{"patient_id": each, "passed_at": now, "next_at": now} for each in ids])
@@ -43,7 +43,8 @@ def receiver_key() -> str:
     return devices.encoded(devices.raw_public(ec.generate_private_key(ec.SECP256R1())))
 
 
-def _people(session: Session, number: int, now: datetime) -> list[UUID]:
+def people(session: Session, number: int, now: datetime) -> list[UUID]:
+    """The ids of patients in Paris without any reminder."""
     if session.get(Clinic, CLINIC) is None:
         session.add(Clinic(id=CLINIC, name="Riverside", zone="Europe/Paris"))
         session.flush()

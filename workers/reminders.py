@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from coach import clock
@@ -22,6 +23,7 @@ from workers.push.sender import LEASED, Sender
 BATCHES = 40  # of 500 patients in one tick; the next tick goes on
 DELIVER_S = 10.0  # then a deliver leases no more; what is in flight ends within the push timeout
 RECORD_EVERY_S, RECORD_AT = 0.2, 100  # a kill loses the answers of this time or number at most
+RECORD_WITHIN_S, RECORD_AGAIN_S = 8.0, 0.2  # while the database is away; well within the lease and the task's time
 
 logger = structlog.get_logger()
 
@@ -79,6 +81,7 @@ def deliver_due(
             leased = _lease(sessions, config, free)
             reached("deliver: claimed")
             sender.send(leased.handovers)
+            reached("deliver: sent")
             more = leased.claimed == free and time.monotonic() < last_lease_at
         answers = sender.answers(RECORD_EVERY_S, RECORD_AT)
         if answers:
@@ -98,6 +101,18 @@ def _lease(sessions: sessionmaker[Session], config: Config, most: int) -> Leased
 
 
 def _record(sessions: sessionmaker[Session], config: Config, answers: Sequence[tuple[Handover, Outcome]]) -> int:
+    """Writes down what the providers said, at a second try if need be: what is known must not be sent once more."""
+    last_try_at = time.monotonic() + RECORD_WITHIN_S
+    while True:
+        try:
+            return _record_once(sessions, config, answers)
+        except OperationalError:
+            if time.monotonic() > last_try_at:
+                raise
+            time.sleep(RECORD_AGAIN_S)
+
+
+def _record_once(sessions: sessionmaker[Session], config: Config, answers: Sequence[tuple[Handover, Outcome]]) -> int:
     with sessions() as session:
         now, real_now = clock.read(session, config), clock.real_now()
         gone, suspect, trusted = [], [], []

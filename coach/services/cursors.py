@@ -167,17 +167,19 @@ def cancel_unsent(
         update(Occurrence).where(*_unsent(patient_id, now), which).values(state="cancelled", reason="changed"),
         execution_options={"synchronize_session": False},
     )
-    stop_deliveries(session, patient_id, now)
+    stop_deliveries(session, patient_id, now, schedule_ids)
 
 
-def stop_deliveries(session: Session, patient_id: UUID, now: datetime) -> None:
-    """Takes the patient's waiting hand-overs of occurrences that are no longer due out of the queue."""
+def stop_deliveries(session: Session, patient_id: UUID, now: datetime, changed: Collection[UUID] = ()) -> None:
+    """Takes the patient's waiting hand-overs out of the queue: of occurrences that are no longer due, and all of
+    changed rules, also those of which another device has been told already."""
+    of_changed = Delivery.schedule_id.in_(changed)
     session.execute(
         update(Delivery)
         .where(
             Delivery.patient_id == patient_id,
             Delivery.state == "pending",
-            exists().where(*OF_DELIVERY, Occurrence.state != "due"),
+            or_(of_changed, exists().where(*OF_DELIVERY, Occurrence.state != "due")),
         )
         .values(state="cancelled", finished_at=now),
         execution_options={"synchronize_session": False},

@@ -147,7 +147,7 @@ def trust(session: Session, handovers: Sequence[Handover]) -> None:
 def _planned(row: Row[Any], now: datetime) -> Result | None:
     """None if it may go now."""
     key = _key(row)
-    if row.occurrence != "due" or row.device != "active" or row.zone is None:
+    if row.occurrence != "due" or not row.stands or row.device != "active" or row.zone is None:
         return Result(key, None, "cancelled")
     planned = Verdict(row.fire_at, row.expires_at, "due")
     try:
@@ -211,6 +211,8 @@ FROM lost WHERE (d.patient_id, d.schedule_id, d.local_day, d.slot, d.device_id)
 RETURNING d.device_id
 """)
 
+# `stands`: the rule is still the one that made this (a follow-up's is derived and has no row). An edit cannot stop
+# what a worker holds, only its next try.
 _CLAIM = text("""
 WITH waiting AS MATERIALIZED (
     SELECT patient_id, schedule_id, local_day, slot, device_id, expires_at, attempts FROM delivery
@@ -220,13 +222,14 @@ WITH waiting AS MATERIALIZED (
 SELECT waiting.*, o.state AS occurrence, o.kind, o.text, o.fire_at, v.state AS device, v.provider,
     v.endpoint, v.p256dh, v.auth, v.sandbox, v.suspect_at,
     p.id, p.zone, p.day_starts_at, p.quiet_from, p.quiet_until, p.work_from, p.work_until, p.lock, p.moved_at,
-    p.stopped, c.done_day, c.course, COALESCE(c.ignored, 0) AS ignored, s.crosses_quiet
+    p.stopped, c.done_day, c.course, COALESCE(c.ignored, 0) AS ignored, s.crosses_quiet,
+    o.kind = 'missed' OR s.active AND s.since < o.fire_at AS stands
 FROM waiting
 LEFT JOIN occurrence o USING (patient_id, schedule_id, local_day, slot)
+LEFT JOIN schedule s ON s.patient_id = waiting.patient_id AND s.id = waiting.schedule_id
 LEFT JOIN device v ON v.patient_id = waiting.patient_id AND v.id = waiting.device_id
 LEFT JOIN patient p ON p.id = waiting.patient_id
 LEFT JOIN cursor c ON c.patient_id = waiting.patient_id
-LEFT JOIN schedule s ON s.patient_id = waiting.patient_id AND s.id = waiting.schedule_id
 """)
 
 _LEASE = text(f"""

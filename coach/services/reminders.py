@@ -78,9 +78,11 @@ def change(
     crosses_quiet: bool = False,
 ) -> Rule:
     """Gives a reminder another time; what was due at the old one and is not sent yet is cancelled. Raises Problem."""
-    cursors.claim(session, patient.id, now)
+    cursor = cursors.claim(session, patient.id, now)
     row = _own_row(session, patient.id, rule_id)
-    made = Rule(rule_id, row.kind, minute, days, on_day, now, every, crosses_quiet=crosses_quiet)
+    # A tick that this edit has waited for may have come further than the edit's own `now`.
+    since = max(now, cursor.passed_at)
+    made = Rule(rule_id, row.kind, minute, days, on_day, since, every, crosses_quiet=crosses_quiet)
     made = _checked(made, _today(patient, now))
     if every is not None and row.every is None and _has_interval(session, patient.id, row.kind):
         raise conflict("There is an interval of this kind already. Change that one.")

@@ -1,75 +1,62 @@
-"""Worker and beat as processes of their own, started the way the service starts them."""
+"""Workers and beats as processes of their own, started the way the service starts them."""
 
 import dataclasses
-import os
-import signal
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from coach import commands
 from coach.config import Config, inherited, variable
-from coach.processes import wait_until
+from coach.processes import Program
+from tests.faults.worker import Trap
+from tests.journeys.forked import Forked
 
-START_TIMEOUT_S = 60
+READY = " ready."  # Celery's own word
 
 
 class Workshop:
-    """Starts processes with the test's settings and stops those that are left."""
+    """Starts workers and beats, starts dead ones again, and leaves none behind."""
 
-    def __init__(self, config: Config, folder: Path, certificate: Path) -> None:
-        self._config = config
+    def __init__(self, config: Config, folder: Path, certificates: Sequence[Path]) -> None:
+        trusted = folder / "trusted.pem"
+        trusted.write_text("".join(path.read_text() for path in certificates))
         self._folder = folder
-        self._environ = inherited() | environ(config) | {"SSL_CERT_FILE": str(certificate)}
-        self._running: list[subprocess.Popen[bytes]] = []
-        self._armed = folder / "point"
+        self._config = config
+        self._environ = {"SSL_CERT_FILE": str(trusted)}
+        self.trap = Trap(folder / "trap")
+        self.beats: list[Forked] = []
+        self.workers: list[Forked] = []
 
-    def beat(self) -> "subprocess.Popen[bytes]":
-        return self._start("beat", commands.command("beat", self._config))
+    def start(self, *, workers: int = 1, beats: int = 1) -> None:
+        self.beats += [self._started("beat") for _ in range(beats)]
+        self.workers += [self._started("worker") for _ in range(workers)]
 
-    def worker(self, **environ: str) -> "subprocess.Popen[bytes]":
-        """Everything as in service, but for the file that names the point to die at."""
-        command = commands.command("worker", self._config)
-        arguments = command[command.index("worker") :]
-        killable = [sys.executable, "-m", "tests.faults.worker", str(self._armed), *arguments]
-        return self._start("worker", killable, **environ)
+    def ready(self) -> bool:
+        """Whether as many workers as were started have said so."""
+        log = self._folder / "worker.log"
+        return log.exists() and log.read_text("utf-8", "replace").count(READY) >= len(self.workers)
 
-    def arm(self, point: str) -> None:
-        """The next worker that reaches the point dies there."""
-        half = self._armed.with_suffix(".new")
-        half.write_text(point)
-        half.replace(self._armed)
-
-    def kill(self, process: "subprocess.Popen[bytes]") -> None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    def mend(self) -> int:
+        """Starts what has died, as a supervisor would; the number of those."""
+        dead = [each for each in (*self.beats, *self.workers) if not each.running()]
+        for each in dead:
+            each.kill()  # what is left of its group
+            each.start()
+        return len(dead)
 
     def stop(self) -> None:
-        for process in self._running:
-            if process.poll() is None:
-                self.kill(process)
+        for each in (*self.beats, *self.workers):
+            each.kill()
+        self.beats, self.workers = [], []
 
     def last_words(self) -> str:
-        return "\n".join(path.read_text("utf-8", "replace")[-2000:] for path in self._folder.glob("*.log"))
+        return "\n".join(path.read_text("utf-8", "replace")[-3000:] for path in self._folder.glob("*.log"))
 
-    def _start(self, name: str, command: list[str], **environ: str) -> "subprocess.Popen[bytes]":
-        with (self._folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=Path(__file__).parents[2],
-                env=self._environ | environ,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._running.append(process)
+    def _started(self, name: str) -> Forked:
+        surroundings = inherited() | environ(self._config) | self._environ
+        command = commands.command(name, self._config)
+        process = Forked(Program(name, command, surroundings, self._folder / f"{name}.log"), self.trap.file)
+        process.start()
         return process
-
-
-def died(process: "subprocess.Popen[bytes]") -> bool:
-    """Whether it was killed, as the point demanded."""
-    return wait_until(lambda: process.poll() is not None, START_TIMEOUT_S) and process.returncode == -signal.SIGKILL
 
 
 def environ(config: Config) -> dict[str, str]:

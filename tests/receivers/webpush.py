@@ -30,6 +30,8 @@ class Subscription:
 class Receiver(Server):
     """A push service on loopback with a certificate of its own; `certificate` is what must be trusted."""
 
+    provider = "webpush"
+
     def __init__(self, folder: Path) -> None:
         super().__init__("webpush.js", folder, NODE_PATH=str(_packages()))
 
@@ -43,11 +45,19 @@ class Receiver(Server):
         """What it says to the next pushes: status, headers, hold_ms (before it answers), reset (instead of one)."""
         self.call("PUT", "/answers", list(answers))
 
+    def answer_always(self, **answer: Any) -> None:
+        """What it says to all pushes after those; without arguments it takes them, as at the start."""
+        self.call("PUT", "/always", answer)
+
     def messages(self, subscription: Subscription) -> list[dict[str, Any]]:
         """What has come in for one subscription, decrypted. Fails if anything could not be."""
-        found = self.call("GET", "/messages")
+        return [each for each in self.all_messages() if each["id"] == subscription.id]
+
+    def all_messages(self) -> list[dict[str, Any]]:
+        """What has come in for everybody: `id` of the subscription, `topic`, `at` (ms), `status` it was answered."""
+        found: list[dict[str, Any]] = self.call("GET", "/messages")
         assert not [each["error"] for each in found if "error" in each]
-        return [each for each in found if each["id"] == subscription.id]
+        return found
 
 
 def _packages() -> Path:

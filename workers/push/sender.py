@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -71,7 +72,7 @@ class Sender:
         loop = self._loop = self._loop or self._start()
         for handover in handovers:
             self._outstanding += 1
-            asyncio.run_coroutine_threadsafe(self._send(handover), loop)
+            asyncio.run_coroutine_threadsafe(self._send(handover, time.monotonic()), loop)
 
     def answers(self, wait_s: float, most: int) -> list[tuple[Handover, Outcome]]:
         """Up to `most` outcomes; fewer if the rest takes longer than `wait_s`."""
@@ -100,16 +101,17 @@ class Sender:
         self._thread.start()
         return loop
 
-    async def _send(self, handover: Handover) -> None:
+    async def _send(self, handover: Handover, since: float) -> None:
+        """Waiting for its turn costs time to live; a provider sends nothing that has none left."""
         outcome: Outcome = Ambiguous()
         try:
-            outcome = await self._hand_over(handover)
+            outcome = await self._hand_over(handover, since)
         except Exception as error:  # a message that cannot even be built must not hold up its batch
             logger.error("push_failed", device=str(handover.key.device_id), error=type(error).__name__)
         finally:
             self._answers.put((handover, outcome))
 
-    async def _hand_over(self, handover: Handover) -> Outcome:
+    async def _hand_over(self, handover: Handover, since: float) -> Outcome:
         provider = self._providers.get(handover.provider)
         if provider is None:
             return TryLater(reason="provider_off")
@@ -125,7 +127,8 @@ class Sender:
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SEND_LONGEST_S):
-                    outcome = await provider.send(handover)
+                    left_s = handover.ttl_s - int(time.monotonic() - since)
+                    outcome = await provider.send(replace(handover, ttl_s=left_s))
         finally:
             if self._lanes.leave(lane, outcome):
                 self._client.forget(address)  # the next try shall not meet the same dead connection
