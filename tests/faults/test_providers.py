@@ -65,6 +65,7 @@ def test_a_provider_that_never_answers_makes_nothing_stale(
         }
         with capsys.disabled():
             print(f" [of these, the other provider's: late {spread([found.late_on[each] for each in others])} s]")
+        assert found.ambiguous > 0, "the black hole has swallowed something"
         assert set(found.left) == {"expired"}
         assert {each.device for each in scene.messages() if each.taken} > others, "some came after all"
     finally:
