@@ -15,6 +15,7 @@ from programs.words import Text
 TOO_ALIKE = 0.6
 GROUPS = ("lessons", "reminders", "cues", "decisions")
 LETTERS = 4  # of a shingle
+HAN = "\u4e00-\u9fff"
 FIRST_LOOK = 400  # pairs that share most shingles are laid side by side word by word
 
 
@@ -52,7 +53,7 @@ def nearest(groups: Mapping[str, Mapping[str, str]], most: int) -> list[Pair]:
 
 
 def likeness(one: str, other: str) -> float:
-    """0 for nothing in common, 1 for the same words in the same order."""
+    """0 for nothing in common, 1 for the same words, or pairs of Chinese characters, in the same order."""
     return SequenceMatcher(None, _words(one), _words(other), autojunk=False).ratio()
 
 
@@ -74,7 +75,13 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-zäöüßéèêàçñ0-9{}']+", text.lower())
+    """Chinese sets no words apart, so each character counts with the one after it."""
+    found = re.findall(rf"[a-zäöüßéèêàçñ0-9{{}}']+|[{HAN}]+", text.lower())
+    return [part for run in found for part in (_pairs(run) if "\u4e00" <= run[0] <= "\u9fff" else [run])]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[place : place + 2] for place in range(max(1, len(run) - 1))]
 
 
 def _joined(text: Text) -> str:

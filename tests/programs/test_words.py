@@ -64,30 +64,50 @@ def test_reminders_differ_truly_from_each_other(locale: str) -> None:
     assert alike == []
 
 
-def test_reminders_give_nothing_away_and_blame_nobody() -> None:
-    english = CONTENT.words["en"]
-    names = {english.word(f"exercises.{key}.name").lower() for key in CONTENT.exercises}
-    telling = re.compile(
-        r"\b(pain|hurt|back|leg|spine|disc|sciatica|nerve|flare|doctor|physio\w*|symptom\w*|diagnosis"
-        r"|red flag|weight|missed|streak|must|should|fail\w*|lazy|disappoint\w*|forget|overdue|danger\w*)\b"
-    )
+TELLING = {
+    "en": r"\b(pain|hurt|back|leg|spine|disc|sciatica|nerve|flare|doctor|physio\w*|symptom\w*|diagnosis"
+    r"|red flag|weight|missed|streak|must|should|fail\w*|lazy|disappoint\w*|forget|overdue|danger\w*)\b",
+    "zh-Hans": "痛|疼|腰|腿|背|脊|椎|神经|医生|康复|治疗|症状|诊断|体重|公斤|护具|病"
+    "|危险|错过|连续|必须|应该|忘|失败|失望|懒",
+}
+
+
+@pytest.mark.parametrize("locale", sorted(CONTENT.words))
+def test_reminders_give_nothing_away_and_blame_nobody(locale: str) -> None:
+    spoken = CONTENT.words[locale]
+    names = {spoken.word(f"exercises.{key}.name").lower() for key in CONTENT.exercises}
 
     for kind in words.REMINDERS:
-        for text in english.lines(f"reminders.{kind}"):
-            assert not telling.search(text.lower()), text
+        for text in spoken.lines(f"reminders.{kind}"):
+            assert not re.search(TELLING[locale], text.lower()), text
             assert not any(name in text.lower() for name in names), text
 
 
-def test_people_read_short_sentences() -> None:
-    english = CONTENT.words["en"]
+@pytest.mark.parametrize("locale", sorted(CONTENT.words))
+def test_people_read_short_sentences(locale: str) -> None:
+    spoken, bounds = CONTENT.words[locale], CONTENT.languages[locale]
     for_clinicians = re.compile(r"rules\..*|.*\.clinician")
-    shown = [text for key, text in english.texts.items() if not for_clinicians.fullmatch(key)]
-    sentences = [
-        sentence
+    shown = [text for key, text in spoken.texts.items() if not for_clinicians.fullmatch(key)]
+    lengths = [
+        counted(sentence, bounds)
         for text in shown
         for line in ([text] if isinstance(text, str) else text)
-        for sentence in re.split(r"(?<=[.?!:])\s", line)
+        for sentence in re.split(r"(?<=[.?!:])\s|(?<=[。？！：；])", line)
+        if sentence
     ]
 
-    assert [sentence for sentence in sentences if len(sentence.split()) > 32] == []
-    assert sum(len(sentence.split()) for sentence in sentences) / len(sentences) < 12
+    assert max(lengths) <= bounds.sentence_most
+    assert sum(lengths) / len(lengths) < bounds.sentence_mean
+
+
+@pytest.mark.parametrize("locale", sorted(CONTENT.words))
+def test_a_lesson_is_as_long_as_its_language_allows(locale: str) -> None:
+    spoken, bounds = CONTENT.words[locale], CONTENT.languages[locale]
+
+    for name in CONTENT.education.lessons:
+        length = sum(counted(paragraph, bounds) for paragraph in spoken.lines(f"lessons.{name}.body"))
+        assert bounds.lesson_least <= length <= bounds.lesson_most, name
+
+
+def counted(text: str, bounds: words.Language) -> int:
+    return len(text.split()) if bounds.counts == "words" else len(re.sub(r"\s", "", text))
