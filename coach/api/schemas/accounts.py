@@ -4,8 +4,9 @@ from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, Zone, text, whole, word
 from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from programs import catalog
 
-LOCALES = ("en",)
+LOCALES = catalog.languages()
 _password = validate.Length(PASSWORD_SHORTEST, PASSWORD_LONGEST)
 
 
