@@ -137,21 +137,6 @@ def why(exercise: str, reason: Why, words: Words, reader: str) -> str:
     return words.word(f"reasons.{reason.kind}.{reader}", exercise=instead, instead=name, why=because)
 
 
-def _cause(exercise: str, reason: Why, words: Words) -> str:
-    """Why an exercise was left out: a condition, the person's wish, the exercise that stands there, or the rule."""
-    if reason.because is None:
-        return ""
-    wish = reason.because == exercise
-    named = (f"reasons.conditions.{reason.because}", f"exercises.{reason.because}.name")
-    known = (key for key in named if key in words.texts and not wish)
-    return words.word(next(known, f"reasons.causes.{'wish' if wish else reason.rule}"))
-
-
-def tempo(exercise: Exercise, words: Words) -> str:
-    """The tempo as a person reads it: "4-1-6", or a word."""
-    return exercise.tempo if exercise.tempo_s else words.word(f"doses.tempo.{exercise.tempo}")
-
-
 def is_training_day(plan: Plan, day: date, catalog: Catalog) -> bool:
     """Whether a session is planned on a day; anyone who wants one on another day gets it all the same."""
     week = Draft(plan, catalog).sessions_week()
@@ -170,6 +155,21 @@ def _status(plan: Plan, opened: Plan, day: date, catalog: Catalog) -> Status:
     if day == plan.day and not plan.answered:
         return "unanswered"
     return "open" if is_training_day(plan, day, catalog) else "rest"
+
+
+def tempo(exercise: Exercise, words: Words) -> str:
+    """The tempo as a person reads it: "4-1-6", or a word."""
+    return exercise.tempo if exercise.tempo_s else words.word(f"doses.tempo.{exercise.tempo}")
+
+
+def _cause(exercise: str, reason: Why, words: Words) -> str:
+    """Why an exercise was left out: a condition, the person's wish, the exercise that stands there, or the rule."""
+    if reason.because is None:
+        return ""
+    wish = reason.because == exercise
+    named = (f"reasons.conditions.{reason.because}", f"exercises.{reason.because}.name")
+    known = (key for key in named if key in words.texts and not wish)
+    return words.word(next(known, f"reasons.causes.{'wish' if wish else reason.rule}"))
 
 
 def _step(item: Item, catalog: Catalog, words: Words) -> Step:
