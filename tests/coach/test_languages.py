@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from coach import cli
 from coach.config import Config
 from programs import catalog
+from programs.words import REMINDERS
 from tests.coach.people import ALL_NO, PASSWORD, Person, entry
 from tests.ticks import tick
 from workers.adaptation import adapt_due
@@ -68,11 +69,9 @@ def test_a_journey_in_chinese_leaves_no_english(
     said += [decisions, inbox, locked, lin.today()]
 
     assert decisions["decisions"] and inbox["items"]
-    assert {each["text"] for each in inbox["items"]} <= {
-        line
-        for key in ("routine", "new_plan", "checkin")
-        for line in CONTENT.words["zh-Hans"].lines(f"reminders.{key}")
-    }
+    chinese = CONTENT.words["zh-Hans"]
+    texts = {line for kind in REMINDERS for line in chinese.lines(f"reminders.{kind}")}
+    assert {each["text"] for each in inbox["items"]} <= texts
     assert locked["cards"][0]["title"] == "现在就去急诊"
     assert [left for answer in said for left in english_in(answer)] == []
 
