@@ -81,6 +81,8 @@ def _add_content(commands: Any) -> None:
     check.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="another folder of content")
     review = add("review", _content_review, "write the document that a clinician reviews and signs")
     review.add_argument("--out", type=Path, default=Path("review.html"), metavar="FILE", help="review.html unless said")
+    translated = add("translate-check", _content_translated, "list what a language lacks; exit status 1 if anything")
+    translated.add_argument("locale", metavar="LANG", help="a folder of programs/content/locale, such as zh-Hans")
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
 
 
@@ -216,6 +218,12 @@ def _content_review(options: argparse.Namespace) -> int:
     from coach import content
 
     return content.write_review(options.out)
+
+
+def _content_translated(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.translate_check(options.locale)
 
 
 def _content_similar(_options: argparse.Namespace) -> int:

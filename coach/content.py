@@ -23,16 +23,27 @@ def check(folder: Path | None) -> int:
 
 
 def similar() -> int:
-    """Shows the texts most alike; exit status 1 where two say nearly the same."""
-    groups = similarity.texts(catalog.load(), "en")
+    """Shows the texts most alike, language by language; exit status 1 where two say nearly the same."""
+    return max(_similar(locale) for locale in catalog.languages())
+
+
+def _similar(locale: str) -> int:
+    groups = similarity.texts(catalog.load(), locale)
     pairs = similarity.nearest(groups, NEAREST)
     texts = {key: text for group in groups.values() for key, text in group.items()}
     for pair in pairs:
         print(f"{pair.likeness:.2f}  {pair.first} | {pair.second}")
         print(f"      {_start(texts[pair.first])}\n      {_start(texts[pair.second])}")
     alike = sum(pair.likeness >= similarity.TOO_ALIKE for pair in pairs)
-    print(f"{sum(map(len, groups.values()))} texts, {alike} pairs at {similarity.TOO_ALIKE} or more")
+    print(f"{locale}: {sum(map(len, groups.values()))} texts, {alike} pairs at {similarity.TOO_ALIKE} or more")
     return 1 if alike else 0
+
+
+def translate_check(locale: str) -> int:
+    """Lists what keeps a language from being served; exit status 1 if anything does. Raises BadContent."""
+    lacks = catalog.untranslated(locale)
+    print("\n".join([*lacks, f"{locale}: {len(lacks)} texts to mend" if lacks else f"OK: {locale} is complete"]))
+    return 1 if lacks else 0
 
 
 def write_review(out: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,10 +14,10 @@ from programs.canonical import Within
 from programs.conditions import Condition, Grade
 from programs.constants import Constants
 from programs.education import Education
-from programs.words import Words, read_words
+from programs.words import Language, Words, read_words
 from programs.yaml_file import BadContent, ContentFile
 
-__all__ = ["BadContent", "Catalog", "Condition", "Grade", "load"]
+__all__ = ["BadContent", "Catalog", "Condition", "Grade", "languages", "load", "untranslated"]
 
 PACKAGED = Path(__file__).parent / "content"
 
@@ -155,6 +155,7 @@ class Catalog:
     countries: Mapping[str, tuple[str, ...]]  # ISO 3166 alpha-2 -> emergency numbers, the one to call first
     any_country: tuple[str, ...]
     education: Education
+    languages: Mapping[str, Language]
     words: Mapping[str, Words]
 
     @cached_property
@@ -165,8 +166,19 @@ class Catalog:
         return hashlib.sha256(canonical.dumps(ordered) + canonical.dumps(self)).hexdigest()
 
     def in_language(self, locale: str) -> Words:
-        """The words for a locale such as "de-AT": its own, else its language's, else English."""
-        return self.words.get(locale) or self.words.get(locale.partition("-")[0]) or self.words["en"]
+        """The words for a BCP 47 tag such as "zh-Hans-CN".
+
+        Its own, else those of the longest beginning of it ("zh-Hans"), else any of the same language (a reader of
+        "zh-TW" is safer with "zh-Hans" than with English), else English.
+        """
+        tag = locale
+        while tag:
+            if tag in self.words:
+                return self.words[tag]
+            tag = tag.rpartition("-")[0]
+        own = locale.partition("-")[0].lower()
+        related = (spoken for name, spoken in self.words.items() if name.partition("-")[0] == own)
+        return next(related, self.words["en"])
 
     def only(self, program_ids: Iterable[str]) -> Catalog:
         """This catalogue with only these programmes, as where others are not written yet."""
@@ -179,12 +191,39 @@ def load(root: Path | None = None) -> Catalog:
     return _packaged() if root is None else _read(root)
 
 
+def languages(root: Path = PACKAGED) -> tuple[str, ...]:
+    """The tags of the languages there are: the folders of locale/."""
+    return tuple(sorted(path.name for path in (root / "locale").glob("*") if path.is_dir()))
+
+
+def untranslated(locale: str, root: Path = PACKAGED) -> list[str]:
+    """What keeps a language from being served, a line each; nothing when it is complete.
+
+    Reads a language that `load` would refuse. Raises BadContent where the rest of the content is unsound.
+    """
+    if locale not in languages(root):
+        raise BadContent(f"locale/{locale}: folder: does not exist")
+    content, english = _read(root, ("en",)), read_words(root / "locale" / "en")
+    known = _languages(root)
+    found = [] if locale in known else [("languages.yaml", locale, "is missing")]
+    found += faults.words.of_language(
+        read_words(root / "locale" / locale), english, faults.words.needed(content), known.get(locale, known["en"])
+    )
+    return [f"{file}: {item}: {reason}" for file, item, reason in found]
+
+
 @cache
 def _packaged() -> Catalog:
     return _read(PACKAGED)
 
 
-def _read(root: Path) -> Catalog:
+def _languages(root: Path) -> dict[str, Language]:
+    return ContentFile(root / "languages.yaml", "languages").items("languages", Language)
+
+
+def _read(root: Path, only: Collection[str] = ()) -> Catalog:
+    """The content with the words of every language, or of only some."""
+    spoken = [locale for locale in languages(root) if locale in only or not only]
     exercises = ContentFile(root / "exercises.yaml", "exercises")
     programs = ContentFile(root / "programs.yaml", "programs")
     flags = ContentFile(root / "red_flags.yaml", "red_flags", "level_days")
@@ -203,15 +242,18 @@ def _read(root: Path) -> Catalog:
         countries=emergency.value("numbers", Mapping[str, Numbers]),
         any_country=emergency.value("fallback", Numbers),
         education=education.read(root),
-        words={path.name: read_words(path) for path in sorted((root / "locale").glob("*")) if path.is_dir()},
+        languages={key: each for key, each in _languages(root).items() if key in only or not only},
+        words={locale: read_words(root / "locale" / locale) for locale in spoken},
     )
     for file, item, reason in faults.found(catalog):
         raise BadContent(f"{file}: {item}: {reason}")
-    shown = numbers.shown(catalog)
     return replace(
         catalog,
         exercises=_with_chains(catalog.exercises),
-        words={locale: spoken.with_numbers(shown) for locale, spoken in catalog.words.items()},
+        words={
+            locale: words.with_numbers(numbers.shown(catalog, catalog.languages[locale].between))
+            for locale, words in catalog.words.items()
+        },
     )
 
 

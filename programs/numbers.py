@@ -24,9 +24,13 @@ class Constant:
 
     @property
     def shown(self) -> str:
-        """As a text shows it: "6", "2, 6, 12", "2 to 6"."""
+        """As an English text shows it: "6", "2, 6, 12", "2 to 6"."""
+        return self.shown_with(" to ")
+
+    def shown_with(self, between: str) -> str:
+        """As a text shows it; `between` stands between the ends of a range."""
         if isinstance(self.value, Range):
-            return f"{self.value.low} to {self.value.high}"
+            return f"{self.value.low}{between}{self.value.high}"
         if isinstance(self.value, tuple):
             return ", ".join(f"{each:g}" for each in self.value)
         return "none" if self.value is None else f"{self.value:g}"
@@ -43,10 +47,10 @@ def constants(block: Any, above: str = "") -> Iterator[Constant]:
             yield Constant(path, value, _bounds(hints[each.name]))
 
 
-def shown(catalog: Catalog) -> Mapping[str, str]:
+def shown(catalog: Catalog, between: str = " to ") -> Mapping[str, str]:
     """What stands in a text for each name: a number that only texts use, or the path of a constant."""
     own = {number.id: number.shown for number in catalog.education.numbers.values()}
-    return own | {each.path: each.shown for each in constants(catalog.constants)}
+    return own | {each.path: each.shown_with(between) for each in constants(catalog.constants)}
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Literal
 
 from programs import posture, selection, triage
 from programs.allowed import Allowed, Person
-from programs.catalog import Catalog
+from programs.catalog import Catalog, Exercise
 from programs.plan import Item, Plan, Why, level
 from programs.posture import BeltView, Breaks
 from programs.rules import walking
@@ -127,7 +127,8 @@ def why(exercise: str, reason: Why, words: Words, reader: str) -> str:
     """The sentence of a reason; a stand-in's names both exercises."""
     name = words.word(f"exercises.{exercise}.name")
     if reason.instead is None:
-        return words.word(f"reasons.{reason.kind}.{reader}", exercise=name, instead="", why=reason.because or "")
+        cause = _cause(exercise, reason, words)
+        return words.word(f"reasons.{reason.kind}.{reader}", exercise=name, instead="", why=cause)
     key = f"reasons.conditions.{reason.because}"
     if reason.kind == "replaced" and key not in words.texts:
         return words.word(f"reasons.fallback.{reader}", exercise=name, instead="", why="")
@@ -161,6 +162,21 @@ def _status(plan: Plan, opened: Plan, day: date, catalog: Catalog) -> Status:
     return "open" if is_training_day(plan, day, catalog) else "rest"
 
 
+def tempo(exercise: Exercise, words: Words) -> str:
+    """The tempo as a person reads it: "4-1-6", or a word."""
+    return exercise.tempo if exercise.tempo_s else words.word(f"doses.tempo.{exercise.tempo}")
+
+
+def _cause(exercise: str, reason: Why, words: Words) -> str:
+    """Why an exercise was left out: a condition, the person's wish, the exercise that stands there, or the rule."""
+    if reason.because is None:
+        return ""
+    wish = reason.because == exercise
+    named = (f"reasons.conditions.{reason.because}", f"exercises.{reason.because}.name")
+    known = (key for key in named if key in words.texts and not wish)
+    return words.word(next(known, f"reasons.causes.{'wish' if wish else reason.rule}"))
+
+
 def _step(item: Item, catalog: Catalog, words: Words) -> Step:
     exercise = catalog.exercises[item.exercise]
     dose = words.word(f"doses.{exercise.dose.unit}", sets=item.dose.sets, amount=item.dose.amount)
@@ -170,11 +186,11 @@ def _step(item: Item, catalog: Catalog, words: Words) -> Step:
         sets=item.dose.sets,
         amount=item.dose.amount,
         unit=exercise.dose.unit,
-        dose=f"{dose}, {words.word('doses.per_side')}" if exercise.per_side else dose,
+        dose=words.word("doses.per_side", dose=dose) if exercise.per_side else dose,
         hold_s=exercise.dose.hold_s,
         rest_s=exercise.dose.rest_s,
         per_side=exercise.per_side,
-        tempo=exercise.tempo,
+        tempo=tempo(exercise, words),
         seconds=selection.seconds(exercise, item.dose, catalog),
         cues=words.lines(f"exercises.{exercise.id}.cues"),
         why=sentence(item, words),

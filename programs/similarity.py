@@ -15,6 +15,7 @@ from programs.words import Text
 TOO_ALIKE = 0.6
 GROUPS = ("lessons", "reminders", "cues", "decisions")
 LETTERS = 4  # of a shingle
+HAN = "\u4e00-\u9fff"
 FIRST_LOOK = 400  # pairs that share most shingles are laid side by side word by word
 
 
@@ -52,8 +53,8 @@ def nearest(groups: Mapping[str, Mapping[str, str]], most: int) -> list[Pair]:
 
 
 def likeness(one: str, other: str) -> float:
-    """0 for nothing in common, 1 for the same words in the same order."""
-    return SequenceMatcher(None, _words(one), _words(other), autojunk=False).ratio()
+    """0 for nothing in common, 1 for the same words, or pairs of Chinese characters, in the same order."""
+    return SequenceMatcher(None, words_of(one), words_of(other), autojunk=False).ratio()
 
 
 def _near(group: Mapping[str, str]) -> Iterable[Pair]:
@@ -65,7 +66,7 @@ def _near(group: Mapping[str, str]) -> Iterable[Pair]:
 
 
 def _shingles(text: str) -> frozenset[str]:
-    run = " ".join(_words(text))
+    run = " ".join(words_of(text))
     return frozenset(run[place : place + LETTERS] for place in range(max(1, len(run) - LETTERS + 1)))
 
 
@@ -73,8 +74,14 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-zäöüßéèêàçñ0-9{}']+", text.lower())
+def words_of(text: str) -> list[str]:
+    """Chinese sets no words apart, so each character counts with the one after it."""
+    found = re.findall(rf"[a-zäöüßéèêàçñ0-9{{}}']+|[{HAN}]+", text.lower())
+    return [part for run in found for part in (_pairs(run) if "\u4e00" <= run[0] <= "\u9fff" else [run])]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[place : place + 2] for place in range(max(1, len(run) - 1))]
 
 
 def _joined(text: Text) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from programs.canonical import Within
 from programs.yaml_file import BadContent, read
 
 LINES_MAX = 30
@@ -54,6 +55,7 @@ TURNS = {
     "override": ("accepted", "refused"),
     "program": ("changed",),
 }
+CAUSES = ("wish", "I2", "I3", "G3")  # why an exercise was left out without a condition: a wish, or a rule
 EXERCISE_REASONS = (
     "planned",
     "assigned",
@@ -66,6 +68,22 @@ EXERCISE_REASONS = (
     "swapped",
     "dropped",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How a language is counted and how long its texts may be; languages.yaml explains each field."""
+
+    id: str
+    name: Annotated[str, Within(1, 40)]
+    counts: Literal["words", "characters"]
+    text_most: Annotated[int, Within(100, 1000)]
+    reminder_most: Annotated[int, Within(20, 110)]
+    lesson_least: Annotated[int, Within(50, 1000)]
+    lesson_most: Annotated[int, Within(50, 1000)]
+    sentence_most: Annotated[int, Within(10, 200)]
+    sentence_mean: Annotated[int, Within(5, 100)]
+    between: Annotated[str, Within(1, 10)]
 
 
 class MissingWord(KeyError):

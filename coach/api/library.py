@@ -18,79 +18,90 @@ CACHE = "public, max-age=300"
 
 @blueprint.get("/exercises")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.ExerciseList, headers=ETAG)
-def exercises() -> dict[str, Any]:
+def exercises(asked: dict[str, Any]) -> dict[str, Any]:
     """Every exercise with its words."""
-    return {"exercises": library.exercises(edge.parts().catalog, "en")}
+    return {"exercises": library.exercises(edge.parts().catalog, asked["locale"])}
 
 
 @blueprint.get("/exercises/<string:exercise_id>")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.ExerciseAnswer, headers=ETAG)
-def exercise(exercise_id: str) -> dict[str, Any]:
+def exercise(asked: dict[str, Any], exercise_id: str) -> dict[str, Any]:
     """One exercise."""
     catalog = edge.parts().catalog
     if exercise_id not in catalog.exercises:
         raise not_found()
-    return library.exercise(catalog.exercises[exercise_id], catalog, "en")
+    return library.exercise(catalog.exercises[exercise_id], catalog, asked["locale"])
 
 
 @blueprint.get("/programs")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.ProgramList, headers=ETAG)
-def programs() -> dict[str, Any]:
+def programs(asked: dict[str, Any]) -> dict[str, Any]:
     """Every programme, with who it is for."""
-    return {"programs": library.programs(edge.parts().catalog, "en")}
+    return {"programs": library.programs(edge.parts().catalog, asked["locale"])}
 
 
 @blueprint.get("/lessons")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.LessonList, headers=ETAG)
-def lessons() -> dict[str, Any]:
+def lessons(asked: dict[str, Any]) -> dict[str, Any]:
     """Every lesson with its question, in the order in which they are shown."""
-    return {"lessons": library.lessons(edge.parts().catalog, "en")}
+    return {"lessons": library.lessons(edge.parts().catalog, asked["locale"])}
 
 
 @blueprint.get("/lessons/<string:lesson_id>")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.LessonAnswer, headers=ETAG)
-def lesson(lesson_id: str) -> dict[str, Any]:
+def lesson(asked: dict[str, Any], lesson_id: str) -> dict[str, Any]:
     """One lesson."""
     catalog = edge.parts().catalog
     if lesson_id not in catalog.education.lessons:
         raise not_found()
-    return library.lesson(catalog.education.lessons[lesson_id], catalog, "en")
+    return library.lesson(catalog.education.lessons[lesson_id], catalog, asked["locale"])
 
 
 @blueprint.get("/modules")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.ModuleList, headers=ETAG)
-def modules() -> dict[str, Any]:
+def modules(asked: dict[str, Any]) -> dict[str, Any]:
     """Advice beside the exercises, the treatments people log, and the calendar of follow-up."""
-    return library.modules(edge.parts().catalog, "en")
+    return library.modules(edge.parts().catalog, asked["locale"])
 
 
 @blueprint.get("/questionnaires")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.QuestionnaireList, headers=ETAG)
-def questionnaires() -> dict[str, Any]:
+def questionnaires(asked: dict[str, Any]) -> dict[str, Any]:
     """What is asked and when; licensed ones without their words."""
-    return {"questionnaires": library.questionnaires(edge.parts().catalog, "en")}
+    return {"questionnaires": library.questionnaires(edge.parts().catalog, asked["locale"])}
 
 
 @blueprint.get("/safety-card")
 @allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
 @blueprint.response(200, wire.SafetyCard, headers=ETAG)
-def safety_card() -> dict[str, Any]:
+def safety_card(asked: dict[str, Any]) -> dict[str, Any]:
     """When to get help at once, with the emergency numbers of all countries."""
-    return library.safety_card(edge.parts().catalog, "en")
+    return library.safety_card(edge.parts().catalog, asked["locale"])
 
 
 @blueprint.after_request
 def cacheable(response: Response) -> Response:
     """Content changes only with a release: a client asks again with the content's hash."""
     if response.status_code == 200:
-        response.set_etag(edge.parts().catalog.content_hash[:32])
+        catalog = edge.parts().catalog
+        spoken = catalog.in_language(request.args.get("locale", "en")).locale
+        response.set_etag(f"{catalog.content_hash[:32]}-{spoken}")
+        response.headers["Content-Language"] = spoken
         response.headers["Cache-Control"] = CACHE
         return response.make_conditional(request)  # type: ignore[return-value]
     return response

@@ -17,6 +17,7 @@ from programs.allowed import Allowed, Person
 from programs.catalog import Catalog, DoseRange, Equipment, Exercise
 from programs.conditions import Condition
 from programs.numbers import Constant
+from programs.schedule import TEXT_SETS
 from programs.words import NUMBER, SCREENS, Words, read_words
 
 CONDITIONS: tuple[str, ...] = get_args(Condition)
@@ -80,6 +81,7 @@ def document(catalog: Catalog, locale: str = "en") -> str:
         read_by=_read_by(catalog, locale),
         sentences=_sentences(words),
         style=(here / "review.css").read_text(encoding="utf-8"),
+        text_sets=TEXT_SETS,
         themes=_themes(catalog),
         words=words,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from programs import canonical, entries, triage
+from programs import canonical, entries, routine, triage
 from programs.catalog import Catalog, Exercise
 from programs.education import Lesson, Module, Questionnaire
 
@@ -24,7 +24,7 @@ def exercise(each: Exercise, catalog: Catalog, locale: str) -> dict[str, Any]:
         "position": each.position,
         "per_side": each.per_side,
         "dose": canonical.to_json(each.dose),
-        "tempo": each.tempo,
+        "tempo": routine.tempo(each, words),
         "chain": list(each.chain),
         "equipment": list(each.equipment),
         "contraindications": dict(each.contraindications),

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from programs import numbers, schedule, words
-from programs.words import READERS, Text, Words
+from programs.words import READERS, Language, Text, Words
 
 if TYPE_CHECKING:
     from programs.catalog import Catalog
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 Needed = Mapping[str, frozenset[str]]  # key -> the {fields} its text may hold
 
-TEXT_LENGTH_MAX = 600
-REMINDER_LENGTH_MAX = 110  # what a lock screen shows whole
 REMINDER_TEXTS_MIN = 12  # so that none need come back within a week
+FIELD = re.compile(r"\{[^}]*\}")
+WORD = re.compile(r"[^\W\d_]{2,}")
 LIST = re.compile(r"reminders\.\w+|.+\.cues|lessons\.\w+\.(body|answers)|modules\.\w+\.do|questionnaires\.answers\.\w+")
 
 
@@ -26,9 +26,12 @@ def found(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
     """Of every language, as (file, item, reason)."""
     if "en" not in catalog.words:
         yield "locale/en", "words", "are missing"
+        return
+    for locale in sorted(catalog.words.keys() ^ catalog.languages.keys()):
+        yield "languages.yaml", locale, "is missing" if locale in catalog.words else "has no folder in locale"
     keys = needed(catalog)
-    for spoken in catalog.words.values():
-        yield from _of_language(spoken, keys)
+    for locale in sorted(catalog.words.keys() & catalog.languages.keys()):
+        yield from of_language(catalog.words[locale], catalog.words["en"], keys, catalog.languages[locale])
 
 
 def needed(catalog: Catalog) -> Needed:
@@ -47,7 +50,8 @@ def needed(catalog: Catalog) -> Needed:
     keys |= {f"referrals.{key}.{reader}": ("due",) for key in words.REFERRALS for reader in READERS}
     keys |= {f"reminders.{key}": () for key in schedule.TEXT_SETS}
     keys |= {f"doses.{unit}": ("sets", "amount") for unit in ("reps", "seconds", "minutes")}
-    keys |= {"doses.per_side": ()}
+    keys |= {"doses.per_side": ("dose",)}
+    keys |= {f"doses.tempo.{each.tempo}": () for each in catalog.exercises.values() if not each.tempo_s}
     keys |= dict(_of_plans()) | dict(_of_education(catalog.education, numbers.shown(catalog)))
     return {key: frozenset(fields) for key, fields in keys.items()}
 
@@ -56,6 +60,8 @@ def _of_plans() -> Iterator[tuple[str, Iterable[str]]]:
     """Why an exercise is there, and what happened to it or to the plan."""
     for condition in words.BLOCKERS:
         yield f"reasons.conditions.{condition}", ()
+    for cause in words.CAUSES:
+        yield f"reasons.causes.{cause}", ()
     for reader in READERS:
         for reason in words.EXERCISE_REASONS:
             yield f"reasons.{reason}.{reader}", ("exercise", "instead", "why")
@@ -90,25 +96,44 @@ def _of_education(education: Education, shown: Iterable[str]) -> Iterator[tuple[
         yield f"questionnaires.answers.{scale}", ()
 
 
-def _of_language(spoken: Words, keys: Needed) -> Iterator[tuple[str, str, str]]:
+def of_language(spoken: Words, english: Words, keys: Needed, language: Language) -> Iterator[tuple[str, str, str]]:
+    """What is missing, unknown, too long or, against English, not translated; texts as they are written."""
+    translated = spoken.locale.partition("-")[0] != "en"
     for key in sorted(keys.keys() | spoken.texts.keys()):
         stem, _, item = key.partition(".")
         if key not in keys or key not in spoken.texts:
             reasons: Iterable[str] = ["is missing" if key in keys else "is unknown"]
         else:
-            reasons = _text_faults(key, spoken.texts[key], keys[key])
+            reasons = list(_text_faults(key, spoken.texts[key], keys[key], language))
+            if translated and not reasons and key in english.texts:
+                reasons = _translation_faults(key, spoken.texts[key], english.texts[key])
         for reason in reasons:
             yield f"locale/{spoken.locale}/{stem}.yaml", item, reason
 
 
-def _text_faults(key: str, text: Text, fields: frozenset[str]) -> Iterator[str]:
+def _translation_faults(key: str, text: Text, original: Text) -> Iterator[str]:
+    """Reminders are written anew in each language; all else has the same lines and the same {fields}."""
+    lines, model = ((each,) if isinstance(each, str) else each for each in (text, original))
+    if not key.startswith("reminders.") and len(lines) != len(model):
+        yield f"has {len(lines)} texts, in English {len(model)}"
+    named, wanted = ({field for line in each for field in FIELD.findall(line)} for each in (lines, model))
+    for field in sorted(wanted - named):
+        yield f"does not name {field}"
+    for field in sorted(named - wanted):
+        yield f"names {field}, the English text does not"
+    for line in lines:
+        if line in model and WORD.search(FIELD.sub("", line)):
+            yield f"{line[:30]!r} is left in English"
+
+
+def _text_faults(key: str, text: Text, fields: frozenset[str], language: Language) -> Iterator[str]:
     is_reminder, is_list = key.startswith("reminders."), not isinstance(text, str)
     if is_list != bool(LIST.fullmatch(key)):
         yield "must be a text" if is_list else "must be a list of texts"
     lines = text if isinstance(text, tuple) else (text,)
     if is_reminder and len(lines) < REMINDER_TEXTS_MIN:
         yield f"has {len(lines)} texts, at least {REMINDER_TEXTS_MIN} are needed"
-    length_max = REMINDER_LENGTH_MAX if is_reminder else TEXT_LENGTH_MAX
+    length_max = language.reminder_most if is_reminder else language.text_most
     for line in lines:
         if not 0 < len(line.strip()) <= length_max:
             yield f"{line[:30]!r} must have 1 to {length_max} characters"

@@ -49,16 +49,31 @@ def test_a_change_of_the_whole_plan_has_a_sentence() -> None:
     assert "by 2026-03-16" in english.turn("referral.REFER_SPINE", "patient", due="2026-03-16")
 
 
-def test_people_read_short_sentences() -> None:
-    english = CONTENT.words["en"]
+@pytest.mark.parametrize("locale", sorted(CONTENT.words))
+def test_people_read_short_sentences(locale: str) -> None:
+    spoken, bounds = CONTENT.words[locale], CONTENT.languages[locale]
     for_clinicians = re.compile(r"rules\..*|.*\.clinician")
-    shown = [text for key, text in english.texts.items() if not for_clinicians.fullmatch(key)]
-    sentences = [
-        sentence
+    shown = [text for key, text in spoken.texts.items() if not for_clinicians.fullmatch(key)]
+    lengths = [
+        counted(sentence, bounds)
         for text in shown
         for line in ([text] if isinstance(text, str) else text)
-        for sentence in re.split(r"(?<=[.?!:])\s", line)
+        for sentence in re.split(r"(?<=[.?!:])\s|(?<=[。？！：；])", line)
+        if sentence
     ]
 
-    assert [sentence for sentence in sentences if len(sentence.split()) > 32] == []
-    assert sum(len(sentence.split()) for sentence in sentences) / len(sentences) < 12
+    assert max(lengths) <= bounds.sentence_most
+    assert sum(lengths) / len(lengths) < bounds.sentence_mean
+
+
+@pytest.mark.parametrize("locale", sorted(CONTENT.words))
+def test_a_lesson_is_as_long_as_its_language_allows(locale: str) -> None:
+    spoken, bounds = CONTENT.words[locale], CONTENT.languages[locale]
+
+    for name in CONTENT.education.lessons:
+        length = sum(counted(paragraph, bounds) for paragraph in spoken.lines(f"lessons.{name}.body"))
+        assert bounds.lesson_least <= length <= bounds.lesson_most, name
+
+
+def counted(text: str, bounds: words.Language) -> int:
+    return len(text.split()) if bounds.counts == "words" else len(re.sub(r"\s", "", text))

@@ -8,9 +8,9 @@ from marshmallow import fields, validate
 from coach.api.schemas.fields import Strict, Tolerant, Whole, Zone, text, whole, word
 from coach.api.schemas.values import Value
 from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
-from programs import schedule
+from programs import catalog, schedule
 
-LOCALES = ("en",)
+LOCALES = catalog.languages()
 _password = validate.Length(PASSWORD_SHORTEST, PASSWORD_LONGEST)
 
 

@@ -4,9 +4,19 @@ from collections.abc import Mapping
 
 from marshmallow import fields
 
-from coach.api.schemas.fields import Tolerant
+from coach.api.schemas.fields import Strict, Tolerant, text
 from coach.api.schemas.values import Value
 from programs import catalog, education, triage
+
+
+class Asked(Strict):
+    """Any tag is answered: content that has no such language comes in its nearest, else in English."""
+
+    locale = text(
+        35,
+        load_default="en",
+        metadata={"description": "BCP 47, such as zh-Hans; Content-Language says which language came"},
+    )
 
 
 class ExerciseAnswer(Tolerant):
