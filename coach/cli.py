@@ -80,6 +80,13 @@ def _add_content(commands: Any) -> None:
     review = add("review", _content_review, "write the document that a clinician reviews and signs")
     review.add_argument("--out", type=Path, default=Path("review.html"), metavar="FILE", help="review.html unless said")
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
+    figures = add("figures", _content_figures, "write a sheet with every exercise as it is drawn, pose by pose")
+    figures.add_argument(
+        "--out", type=Path, default=Path("figures.html"), metavar="FILE", help="figures.html unless said"
+    )
+    figures.add_argument(
+        "--nearest", action="store_true", help="instead show the drawings most alike; 1 if two look the same"
+    )
 
 
 def _run(_options: argparse.Namespace) -> int:
@@ -181,6 +188,12 @@ def _content_similar(_options: argparse.Namespace) -> int:
     from coach import content
 
     return content.similar()
+
+
+def _content_figures(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.nearest_figures() if options.nearest else content.write_figures(options.out)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from programs.canonical import Within
 from programs.conditions import Condition, Grade
 from programs.constants import Constants
 from programs.education import Education
+from programs.figure import reading as poses
+from programs.figure.pose import Figure
 from programs.words import Words, read_words
 from programs.yaml_file import BadContent, ContentFile
 
@@ -155,6 +157,7 @@ class Catalog:
     countries: Mapping[str, tuple[str, ...]]  # ISO 3166 alpha-2 -> emergency numbers, the one to call first
     any_country: tuple[str, ...]
     education: Education
+    figures: Mapping[str, Figure]  # by exercise
     words: Mapping[str, Words]
 
     @cached_property
@@ -203,6 +206,7 @@ def _read(root: Path) -> Catalog:
         countries=emergency.value("numbers", Mapping[str, Numbers]),
         any_country=emergency.value("fallback", Numbers),
         education=education.read(root),
+        figures=poses.read(root),
         words={path.name: read_words(path) for path in sorted((root / "locale").glob("*")) if path.is_dir()},
     )
     for file, item, reason in faults.found(catalog):

@@ -1,5 +1,6 @@
 """The content for everyone: what is done, read and asked, and the safety card, cacheable by content version."""
 
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, request
@@ -11,8 +12,10 @@ from coach.api.document import ETAG
 from coach.api.schemas import library as wire
 from coach.services import library
 from coach.services.problems import not_found
+from programs.catalog import Exercise
 
 blueprint = Blueprint("library", __name__, url_prefix="/v1/library", description="Content, for everyone")
+SVG = "image/svg+xml"
 CACHE = "public, max-age=300"
 
 
@@ -29,10 +32,33 @@ def exercises() -> dict[str, Any]:
 @blueprint.response(200, wire.ExerciseAnswer, headers=ETAG)
 def exercise(exercise_id: str) -> dict[str, Any]:
     """One exercise."""
-    catalog = edge.parts().catalog
-    if exercise_id not in catalog.exercises:
+    return library.exercise(_exercise(exercise_id), edge.parts().catalog, "en")
+
+
+@blueprint.get("/exercises/<string:exercise_id>/figure.svg")
+@allow(PUBLIC)
+@blueprint.response(200, wire.DRAWING, content_type=SVG, headers=ETAG, description="The drawing")
+def figure(exercise_id: str) -> Response:
+    """One exercise as a moving drawing. It stands still on paper and for whoever asks the device for less motion."""
+    drawn = library.drawing(_exercise(exercise_id), edge.parts().catalog, "en").encode()
+    response = Response(drawn, mimetype=SVG)
+    response.set_etag(sha256(drawn).hexdigest()[:32])  # a release may draw the same content better
+    return response
+
+
+@blueprint.get("/exercises/<string:exercise_id>/figure.json")
+@allow(PUBLIC)
+@blueprint.response(200, wire.FigureAnswer, headers=ETAG)
+def key_poses(exercise_id: str) -> dict[str, Any]:
+    """The key poses of that drawing as numbers, for an app that draws by itself."""
+    return library.key_poses(_exercise(exercise_id), edge.parts().catalog)
+
+
+def _exercise(exercise_id: str) -> Exercise:
+    found = edge.parts().catalog.exercises.get(exercise_id)
+    if found is None:
         raise not_found()
-    return library.exercise(catalog.exercises[exercise_id], catalog, "en")
+    return found
 
 
 @blueprint.get("/programs")
@@ -90,7 +116,8 @@ def safety_card() -> dict[str, Any]:
 def cacheable(response: Response) -> Response:
     """Content changes only with a release: a client asks again with the content's hash."""
     if response.status_code == 200:
-        response.set_etag(edge.parts().catalog.content_hash[:32])
+        if not response.get_etag()[0]:
+            response.set_etag(edge.parts().catalog.content_hash[:32])
         response.headers["Cache-Control"] = CACHE
         return response.make_conditional(request)  # type: ignore[return-value]
     return response
