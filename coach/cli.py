@@ -84,6 +84,13 @@ def _add_content(commands: Any) -> None:
     translated = add("translate-check", _content_translated, "list what a language lacks; exit status 1 if anything")
     translated.add_argument("locale", metavar="LANG", help="a folder of programs/content/locale, such as zh-Hans")
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
+    figures = add("figures", _content_figures, "write a sheet with every exercise as it is drawn, pose by pose")
+    figures.add_argument(
+        "--out", type=Path, default=Path("figures.html"), metavar="FILE", help="figures.html unless said"
+    )
+    figures.add_argument(
+        "--nearest", action="store_true", help="instead show the drawings most alike; 1 if two look the same"
+    )
 
 
 def _add_reminders(commands: Any) -> None:
@@ -230,6 +237,12 @@ def _content_similar(_options: argparse.Namespace) -> int:
     from coach import content
 
     return content.similar()
+
+
+def _content_figures(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.nearest_figures() if options.nearest else content.write_figures(options.out)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from coach import review
+from coach import contact_sheet, review
 from coach.config import CannotStart
 from programs import catalog, similarity
+from programs.figure import likeness
 
 NEAREST = 20
 
@@ -48,8 +49,27 @@ def translate_check(locale: str) -> int:
 
 def write_review(out: Path) -> int:
     """Writes the review document; a browser shows it and prints it."""
+    return _write(out, review.document(catalog.load()))
+
+
+def write_figures(out: Path) -> int:
+    """Writes the sheet of all drawings."""
+    return _write(out, contact_sheet.page(catalog.load()))
+
+
+def nearest_figures() -> int:
+    """Shows the drawings most alike; exit status 1 where two exercises look the same."""
+    pairs = likeness.nearest(catalog.load().figures, NEAREST)
+    for pair in pairs:
+        print(f"{pair.apart:5.1f} cm (bodies {pair.bodies:.1f})  {pair.first} | {pair.second}")
+    same = sum(pair.apart < likeness.TOO_NEAR for pair in pairs)
+    print(f"{same} pairs nearer than {likeness.TOO_NEAR:g} cm")
+    return 1 if same else 0
+
+
+def _write(out: Path, page: str) -> int:
     try:
-        out.write_text(review.document(catalog.load()), encoding="utf-8")
+        out.write_text(page, encoding="utf-8")
     except OSError as error:
         raise CannotStart(f"{out}: cannot be written ({error.strerror})") from error
     print(f"{out} is written; open it in a browser, print it or save it as PDF.")

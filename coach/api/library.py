@@ -1,5 +1,6 @@
 """The content for everyone: what is done, read and asked, and the safety card, cacheable by content version."""
 
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, request
@@ -11,8 +12,10 @@ from coach.api.document import ETAG
 from coach.api.schemas import library as wire
 from coach.services import library
 from coach.services.problems import not_found
+from programs.catalog import Exercise
 
 blueprint = Blueprint("library", __name__, url_prefix="/v1/library", description="Content, for everyone")
+SVG = "image/svg+xml"
 CACHE = "public, max-age=300"
 
 
@@ -31,10 +34,34 @@ def exercises(asked: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, wire.ExerciseAnswer, headers=ETAG)
 def exercise(asked: dict[str, Any], exercise_id: str) -> dict[str, Any]:
     """One exercise."""
-    catalog = edge.parts().catalog
-    if exercise_id not in catalog.exercises:
+    return library.exercise(_exercise(exercise_id), edge.parts().catalog, asked["locale"])
+
+
+@blueprint.get("/exercises/<string:exercise_id>/figure.svg")
+@allow(PUBLIC)
+@blueprint.arguments(wire.Asked, location="query")
+@blueprint.response(200, wire.DRAWING, content_type=SVG, headers=ETAG, description="The drawing")
+def figure(asked: dict[str, Any], exercise_id: str) -> Response:
+    """One exercise as a moving drawing. It stands still on paper and for whoever asks the device for less motion."""
+    drawn = library.drawing(_exercise(exercise_id), edge.parts().catalog, asked["locale"]).encode()
+    response = Response(drawn, mimetype=SVG)
+    response.set_etag(sha256(drawn).hexdigest()[:32])  # a release may draw the same content better
+    return response
+
+
+@blueprint.get("/exercises/<string:exercise_id>/figure.json")
+@allow(PUBLIC)
+@blueprint.response(200, wire.FigureAnswer, headers=ETAG)
+def key_poses(exercise_id: str) -> dict[str, Any]:
+    """The key poses of that drawing as numbers, for an app that draws by itself."""
+    return library.key_poses(_exercise(exercise_id), edge.parts().catalog)
+
+
+def _exercise(exercise_id: str) -> Exercise:
+    found = edge.parts().catalog.exercises.get(exercise_id)
+    if found is None:
         raise not_found()
-    return library.exercise(catalog.exercises[exercise_id], catalog, asked["locale"])
+    return found
 
 
 @blueprint.get("/programs")
@@ -100,7 +127,8 @@ def cacheable(response: Response) -> Response:
     if response.status_code == 200:
         catalog = edge.parts().catalog
         spoken = catalog.in_language(request.args.get("locale", "en")).locale
-        response.set_etag(f"{catalog.content_hash[:32]}-{spoken}")
+        if not response.get_etag()[0]:
+            response.set_etag(f"{catalog.content_hash[:32]}-{spoken}")
         response.headers["Content-Language"] = spoken
         response.headers["Cache-Control"] = CACHE
         return response.make_conditional(request)  # type: ignore[return-value]

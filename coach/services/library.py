@@ -1,11 +1,15 @@
 """The content in words, for anyone who asks."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, get_args
 
-from programs import canonical, entries, routine, triage
+from programs import canonical, entries, figure, routine, triage
 from programs.catalog import Catalog, Exercise
 from programs.education import Lesson, Module, Questionnaire
+from programs.figure.pose import Figure
+
+DRAWINGS_KEPT = 512  # some 12 KB each
 
 
 def exercises(catalog: Catalog, locale: str) -> list[dict[str, Any]]:
@@ -30,6 +34,24 @@ def exercise(each: Exercise, catalog: Catalog, locale: str) -> dict[str, Any]:
         "contraindications": dict(each.contraindications),
         "evidence": each.evidence,
     }
+
+
+def drawing(each: Exercise, catalog: Catalog, locale: str) -> str:
+    """The moving SVG of an exercise, with its name and cues in words."""
+    words = catalog.in_language(locale)
+    name, cues = words.word(f"exercises.{each.id}.name"), words.lines(f"exercises.{each.id}.cues")
+    return _drawn(catalog.figures[each.id], each.tempo, name, cues)
+
+
+@lru_cache(DRAWINGS_KEPT)
+def _drawn(drawn: Figure, tempo: str, name: str, cues: tuple[str, ...]) -> str:
+    return figure.draw(drawn, tempo, name, cues)
+
+
+def key_poses(each: Exercise, catalog: Catalog) -> dict[str, Any]:
+    """The same drawing as numbers, for an app that draws by itself."""
+    found: dict[str, Any] = canonical.to_json(figure.key_poses(catalog.figures[each.id], each.tempo))
+    return found
 
 
 def programs(catalog: Catalog, locale: str) -> list[dict[str, Any]]:

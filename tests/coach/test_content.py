@@ -36,6 +36,25 @@ def test_the_texts_most_alike_are_shown_and_none_says_nearly_the_same(capsys: py
     assert shown[-1].endswith("0 pairs at 0.6 or more")
 
 
+def test_every_figure_is_on_the_sheet_with_each_pose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "figures.html"
+
+    assert cli.main(["content", "figures", "--out", str(out)]) == 0
+    sheet = out.read_text(encoding="utf-8")
+    poses = sum(len(figure.poses) for figure in CONTENT.figures.values())
+    assert sheet.count("<img ") == len(CONTENT.exercises) + poses
+    assert sheet.count('class="still"') == len(CONTENT.exercises)
+    assert not re.search(r"<script|https?://|url\(|@import", sheet)
+
+
+def test_the_figures_most_alike_are_shown_and_none_look_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["content", "figures", "--nearest"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 20 + 1
+    assert "curl_up | curl_up_elbows" in shown[0]
+    assert shown[-1] == "0 pairs nearer than 5 cm"
+
+
 def test_the_review_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "review.html"
 

@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from programs import catalog
 
-EDUCATION = catalog.load().education
+CONTENT = catalog.load()
+EDUCATION = CONTENT.education
 
 
 def get(client: FlaskClient, path: str) -> Any:
@@ -54,7 +55,43 @@ def test_a_licensed_questionnaire_goes_out_without_its_words(client: FlaskClient
     assert not asked["PGIC"]["reported"]
 
 
-@pytest.mark.parametrize("path", ["lessons", "lessons/warmth", "modules", "questionnaires"])
+def test_every_exercise_has_a_drawing(client: FlaskClient) -> None:
+    answer = client.get("/v1/library/exercises/bridge/figure.svg")
+
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert b"<title" in answer.data and b">Bridge</title>" in answer.data
+    for exercise in CONTENT.exercises:
+        assert client.get(f"/v1/library/exercises/{exercise}/figure.svg").data.startswith(b"<svg ")
+
+
+def test_a_drawing_changes_its_etag_only_with_its_bytes(client: FlaskClient) -> None:
+    bridge, clam = (client.get(f"/v1/library/exercises/{name}/figure.svg") for name in ("bridge", "clam"))
+    assert bridge.headers["ETag"] != clam.headers["ETag"]
+
+    again = client.get("/v1/library/exercises/bridge/figure.svg", headers={"If-None-Match": bridge.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_an_app_may_draw_by_itself(client: FlaskClient) -> None:
+    found = get(client, "exercises/bridge/figure.json")
+
+    assert (found["view"], found["seconds"], found["still"], found["props"]) == ("side", 6.6, 2, ["mat"])
+    assert found["moments"][2] == {"at_s": 2.6, "pose": 2}
+    assert found["poses"][1]["joints"]["right_leg"].keys() == {"flex", "out", "turn", "bend", "end"}
+    x, y = found["poses"][1]["points"]["right_knee"]
+    assert 0 < x < found["width"] and 0 < y < found["height"]
+
+
+@pytest.mark.parametrize("what", ["figure.svg", "figure.json"])
+def test_an_unknown_exercise_has_no_drawing(client: FlaskClient, what: str) -> None:
+    answer = client.get(f"/v1/library/exercises/gardening/{what}")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "path", ["exercises/bridge/figure.json", "lessons", "lessons/warmth", "modules", "questionnaires"]
+)
 def test_what_has_not_changed_is_not_sent_again(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/v1/library/{path}")
 

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from coach.api.schemas.fields import Strict, Tolerant, text
 from coach.api.schemas.values import Value
-from programs import catalog, education, triage
+from programs import catalog, education, figure, triage
 
 
 class Asked(Strict):
@@ -42,6 +42,22 @@ class ExerciseAnswer(Tolerant):
 
 class ExerciseList(Tolerant):
     exercises = fields.List(fields.Nested(ExerciseAnswer), required=True)
+
+
+DRAWING = {"type": "string", "description": "SVG that needs nothing else: no script, no font, no other file"}
+
+
+class FigureAnswer(Tolerant):
+    """How an exercise is drawn. Points are on a sheet of width times height, y down; angles in degrees."""
+
+    view = fields.String(required=True)
+    width = fields.Float(required=True)
+    height = fields.Float(required=True)
+    seconds = fields.Float(required=True, metadata={"description": "one round of the movement"})
+    still = fields.Integer(required=True, metadata={"description": "the pose that tells most, from 1"})
+    moments = Value(tuple[figure.Moment, ...], required=True, metadata={"description": "when each pose is reached"})
+    poses = Value(tuple[figure.KeyPose, ...], required=True)
+    props = fields.List(fields.String(), required=True, metadata={"description": "things in the drawing"})
 
 
 class ProgramAnswer(Tolerant):
