@@ -1,8 +1,10 @@
 """The tables. Importing this package registers all of them on one metadata."""
 
-from coach.models import audit, care, clock, events, people, plans, reminders
+from coach.models import audit, care, clock, events, joining, notices, people, plans, reminders
 from coach.models.registry import Base
 
 metadata = Base.metadata
 
-__all__ = ["audit", "care", "clock", "events", "metadata", "people", "plans", "reminders"]
+__all__ = [
+    "audit", "care", "clock", "events", "joining", "metadata", "notices", "people", "plans", "reminders",
+]  # fmt: skip
