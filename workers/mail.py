@@ -2,12 +2,14 @@
 
 import contextlib
 import smtplib
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -63,19 +65,45 @@ def message(config: Config, handover: Handover) -> EmailMessage:
     return found
 
 
+class _Bounded:
+    """Hangs up at the deadline: the timeouts of a socket bound each wait, not all of them together."""
+
+    sock: socket.socket | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._deadline = threading.Timer(ALL_S, self._hang_up)
+        self._deadline.daemon = True
+        self._deadline.start()
+        super().__init__(*args, **options)  # connects and waits for the greeting
+
+    def close(self) -> None:
+        self._deadline.cancel()
+        super().close()  # type: ignore[misc]  # of the server class beside this one
+
+    def _hang_up(self) -> None:
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Server(_Bounded, smtplib.SMTP):
+    pass
+
+
+class _TlsServer(_Bounded, smtplib.SMTP_SSL):
+    pass
+
+
 @contextlib.contextmanager
 def _connected(config: Config) -> Iterator[smtplib.SMTP]:
     assert config.smtp_host is not None
     place = (config.smtp_host, config.smtp_port, _domain(config))
     trust = ssl.create_default_context()
     server: smtplib.SMTP = (
-        smtplib.SMTP_SSL(*place, timeout=TIMEOUT_S, context=trust)
+        _TlsServer(*place, timeout=TIMEOUT_S, context=trust)
         if config.smtp_tls == "tls"
-        else smtplib.SMTP(*place, timeout=TIMEOUT_S)
+        else _Server(*place, timeout=TIMEOUT_S)
     )
-    deadline = threading.Timer(ALL_S, _hang_up, [server])
-    deadline.daemon = True
-    deadline.start()
     try:
         if config.smtp_tls == "starttls":
             server.starttls(context=trust)
@@ -85,7 +113,6 @@ def _connected(config: Config) -> Iterator[smtplib.SMTP]:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
     finally:
-        deadline.cancel()
         server.close()
 
 
@@ -108,13 +135,6 @@ def _hand_over(server: smtplib.SMTP, config: Config, handover: Handover) -> Outc
 
 def _refused(code: int) -> Outcome:
     return Refused(code) if code >= 500 else TryLater(code)
-
-
-def _hang_up(server: smtplib.SMTP) -> None:
-    sock = server.sock
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.shutdown(2)
 
 
 def _domain(config: Config) -> str:
