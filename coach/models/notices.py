@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
 
-CHANNELS = ("email", "webhook", "webpush")
+CHANNELS = ("email", "webhook")
 STATES = ("pending", "leased", "accepted", "gone", "refused", "expired", "cancelled")
 
 
@@ -22,14 +22,11 @@ class Channel(Base):
     kind: Mapped[str] = mapped_column(String(10))
     address: Mapped[str] = mapped_column(String(1024))
     secret: Mapped[str | None] = mapped_column(String(64))  # signs a webhook's notices; shown once
-    p256dh: Mapped[str | None] = mapped_column(String(90))
-    auth: Mapped[str | None] = mapped_column(String(24))
     made_at: Mapped[datetime]
 
     __table_args__ = (
         CheckConstraint(one_of("kind", CHANNELS), name="kind"),
         CheckConstraint("(kind = 'webhook') = (secret IS NOT NULL)", name="webhook_signed"),
-        CheckConstraint("(kind = 'webpush') = (p256dh IS NOT NULL AND auth IS NOT NULL)", name="webpush_keys"),
         Index("uq_channel_email", "account_id", unique=True, postgresql_where=text("kind = 'email'")),
     )
 

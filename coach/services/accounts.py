@@ -187,7 +187,7 @@ def log_in(
     email_key, address_key = attempts.key("email", email.lower()), attempts.key("address", address)
     attempts.refuse_when_too_many(session, email_key, ATTEMPTS, real_now)
     attempts.refuse_when_too_many(session, address_key, ATTEMPTS * 10, real_now)
-    account = session.scalar(select(Account).where(Account.email == email.lower()))
+    account = named(session, email)
     try:
         _hasher.verify(account.password_hash if account else _nobody(), password)
     except VerificationError:
@@ -203,6 +203,10 @@ def log_in(
     attempts.forget(session, email_key)
     missing = two_factor_required and two_factor.is_missing(account)
     return Identity(account.id, two_factor.ENROLLING if missing else account.role)
+
+
+def named(session: Session, email: str) -> Account | None:
+    return session.scalar(select(Account).where(Account.email == email.lower()))
 
 
 def get(session: Session, account_id: UUID) -> Account:

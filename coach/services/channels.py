@@ -20,7 +20,9 @@ ADDRESS_LONGEST = 1024
 
 
 def own(session: Session, account_id: UUID) -> list[Channel]:
-    return list(session.scalars(select(Channel).where(Channel.account_id == account_id).order_by(Channel.made_at)))
+    """The e-mail address first, then the others by age."""
+    order = (Channel.kind != "email", Channel.made_at, Channel.id)
+    return list(session.scalars(select(Channel).where(Channel.account_id == account_id).order_by(*order)))
 
 
 def add_email(session: Session, account: Account, now: datetime) -> None:

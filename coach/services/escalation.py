@@ -100,13 +100,15 @@ def tell_new_holders(session: Session, clinic: Clinic, now: datetime) -> None:
     ids = [patient.id for patient in patients]
     query = select(Alert).where(Alert.patient_id.in_(ids), *open_ones).order_by(Alert.patient_id, Alert.id)
     alerts = list(session.scalars(query.execution_options(populate_existing=True)))
+    rows: list[dict[str, Any]] = []
     for alert in alerts:
         loud = alert.level in AT_ONCE and alert.seen_at is None
         for step, holder in enumerate(holders(clinic)[: alert.step], start=1):
             if holder is not None:
-                _put_notices(session, alert, holder, step, now, loud=loud)
+                rows += _notices(alert, holder, step, now, _channels(session, holder) if loud else ())
         if loud:
             alert.climb_at = now  # a step that was empty may be filled now
+    _put(session, rows)
 
 
 def holders(clinic: Clinic) -> tuple[UUID | None, UUID | None, UUID | None]:
@@ -168,24 +170,31 @@ def _tell_next(session: Session, alert: Alert, clinic: Clinic, now: datetime) ->
     for step, holder in enumerate(holders(clinic), start=1):
         if step > alert.step and holder is not None:
             alert.step, alert.stepped_at = step, now
-            _put_notices(session, alert, holder, step, now, loud=True)
+            _put(session, _notices(alert, holder, step, now, _channels(session, holder)))
             return
     alert.step, alert.climb_at = len(STEPS), None
 
 
-def _put_notices(session: Session, alert: Alert, holder: UUID, step: int, now: datetime, *, loud: bool) -> None:
-    """Into the outbox, once for each person, channel and round."""
-    session.flush()
+def _notices(alert: Alert, holder: UUID, step: int, now: datetime, channels: Sequence[Channel]) -> list[dict[str, Any]]:
+    """One for the list, which has it at once, and one for each channel outside the app."""
     key = {"patient_id": alert.patient_id, "alert_id": alert.id, "round": alert.round, "account_id": holder}
     common = key | {"step": step, "made_at": now, "due_at": now, "expires_at": now + NOTICE_LIVES}
-    rows = [common | {"channel_id": holder, "channel": "list", "state": "accepted", "finished_at": now}]
-    if loud:
-        channels = session.execute(select(Channel.id, Channel.kind).where(Channel.account_id == holder))
-        rows += [
-            common | {"channel_id": id_, "channel": kind, "state": "pending", "finished_at": None}
-            for id_, kind in channels
-        ]
-    session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+    listed: dict[str, Any] = {"channel_id": holder, "channel": "list", "state": "accepted", "finished_at": now}
+    waiting: list[dict[str, Any]] = [
+        {"channel_id": each.id, "channel": each.kind, "state": "pending", "finished_at": None} for each in channels
+    ]
+    return [common | each for each in (listed, *waiting)]
+
+
+def _put(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Into the outbox, once for each person, channel and round."""
+    session.flush()
+    if rows:
+        session.execute(insert(Notice).on_conflict_do_nothing(), rows)
+
+
+def _channels(session: Session, holder: UUID) -> list[Channel]:
+    return list(session.scalars(select(Channel).where(Channel.account_id == holder)))
 
 
 def _climbs_at(alert: Alert, clinic: Clinic, catalog: Catalog) -> datetime | None:

@@ -47,8 +47,6 @@ class Handover:
     name: str  # of the one who is told
     role: str  # on_duty, deputy, administrator
     secret: str | None
-    p256dh: str | None
-    auth: str | None
     leased_at: datetime  # domain time
     expires_at: datetime
     attempt: int  # 1 = the first
@@ -150,8 +148,6 @@ def _handover(row: Notice, channel: Channel, account: Account, now: datetime) ->
         name=account.name,
         role=STEPS[row.step - 1],
         secret=channel.secret,
-        p256dh=channel.p256dh,
-        auth=channel.auth,
         leased_at=now,
         expires_at=row.expires_at,
         attempt=row.attempts,

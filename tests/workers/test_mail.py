@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 def handover(address: str = "maya@example.org", attempt: int = 1) -> Handover:
     key = Key(uuid4(), uuid4(), 1, uuid4(), uuid4())
-    who = ("email", address, "Maya", "on_duty", None, None, None)
+    who = ("email", address, "Maya", "on_duty", None)
     return Handover(key, uuid4(), *who, NOW, NOW + timedelta(hours=24), attempt)
 
 

@@ -54,7 +54,7 @@ class ChannelRequest(Strict):
 
 class ChannelAnswer(Tolerant):
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"description": "email, webhook or webpush"})
+    kind = fields.String(required=True, metadata={"description": "email or webhook"})
     address = fields.String(required=True)
     made_at = fields.AwareDateTime(required=True)
 

@@ -62,14 +62,9 @@ def _make_tables() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("address", sa.String(length=1024), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=True),
-        sa.Column("p256dh", sa.String(length=90), nullable=True),
-        sa.Column("auth", sa.String(length=24), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(kind = 'webhook') = (secret IS NOT NULL)", name=op.f("ck_channel_webhook_signed")),
-        sa.CheckConstraint(
-            "(kind = 'webpush') = (p256dh IS NOT NULL AND auth IS NOT NULL)", name=op.f("ck_channel_webpush_keys")
-        ),
-        sa.CheckConstraint("kind IN ('email', 'webhook', 'webpush')", name=op.f("ck_channel_kind")),
+        sa.CheckConstraint("kind IN ('email', 'webhook')", name=op.f("ck_channel_kind")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_channel_account_id_account"), ondelete="CASCADE"
         ),
@@ -149,7 +144,7 @@ def _make_tables() -> None:
         sa.CheckConstraint("(state = 'leased') = (lease IS NOT NULL)", name=op.f("ck_notice_lease_held")),
         sa.CheckConstraint("(state IN ('pending', 'leased')) = (finished_at IS NULL)", name=op.f("ck_notice_finished")),
         sa.CheckConstraint("channel <> 'list' OR state = 'accepted'", name=op.f("ck_notice_list_accepts")),
-        sa.CheckConstraint("channel IN ('list', 'email', 'webhook', 'webpush')", name=op.f("ck_notice_channel")),
+        sa.CheckConstraint("channel IN ('list', 'email', 'webhook')", name=op.f("ck_notice_channel")),
         sa.CheckConstraint(
             "state IN ('pending', 'leased', 'accepted', 'gone', 'refused', 'expired', 'cancelled')",
             name=op.f("ck_notice_state"),
