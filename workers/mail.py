@@ -21,7 +21,7 @@ from workers.push.outcome import Accepted, Ambiguous, Outcome, Refused, TryLater
 from workers.words import TEXT, link
 
 TIMEOUT_S = 10.0  # of one answer
-ALL_S = 20.0  # of the whole batch: a server that drips must not hold a worker
+ALL_S = 15.0  # of the whole batch: a server that drips must not hold a worker
 WITHOUT_SERVER = timedelta(minutes=10)  # an operator may still name one
 
 logger = structlog.get_logger()
