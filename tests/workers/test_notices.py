@@ -280,9 +280,26 @@ def test_a_referral_climbs_when_it_is_overdue_even_if_it_was_seen(night: Night, 
     assert maya.get("/v1/clinic/alerts")["alerts"] == []
 
 
+def test_an_overdue_visit_climbs_until_it_is_settled(night: Night, committed: Sessions) -> None:
+    with committed.begin() as session:
+        patient = session.scalars(select(Patient)).one()
+        alerts.for_overdue_visit(session, patient, "week 6", night.now.date(), night.now)
+    night.work()
+    assert len(night.mails(night.people.duty)) == 1
+    night.move(datetime(2026, 3, 3, 7, 0, tzinfo=UTC))
+    night.work()
+    assert len(night.mails(night.people.deputy)) == 1
+    dario = night.log_in(night.people.deputy)
+    (alert,) = dario.get("/v1/clinic/alerts")["alerts"]
+    dario.post(f"/v1/clinic/alerts/{alert['id']}/resolve", {"note": "came today"})
+    night.wait(24 * 60)
+    assert night.mails(night.people.administrator) == []
+
+
 def test_a_private_address_is_never_posted_to(night: Night) -> None:
     maya = night.log_in(night.people.duty)
     maya.post("/v1/clinic/channels", {"url": "https://10.0.0.7/hook"})
+    night.config = replace(night.config, push_loopback=False)
     night.flag()
     night.work()
     with night.sessions() as session:
