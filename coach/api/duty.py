@@ -9,6 +9,7 @@ from coach.api.body import Blueprint
 from coach.api.schemas import people as wire
 from coach.models.notices import Channel
 from coach.services import channels, duty
+from programs import canonical
 
 blueprint = Blueprint("duty", __name__, url_prefix="/v1/clinic", description="Who is told of an alert, and how")
 
@@ -40,7 +41,8 @@ def change(data: dict[str, Any]) -> duty.Duty:
 def waiting() -> dict[str, Any]:
     """Alerts that nobody has seen: since when, who was told, who is next. Nothing about the patient."""
     with edge.unit() as unit:
-        return {"waiting": duty.waiting(unit.session, edge.identity(), edge.parts().catalog)}
+        found = duty.waiting(unit.session, edge.identity(), edge.parts().catalog)
+    return {"waiting": [_as_json(each) for each in found]}
 
 
 @blueprint.get("/channels")
@@ -69,3 +71,9 @@ def remove_channel(channel_id: UUID) -> None:
     """Remove one; the e-mail address stays."""
     with edge.unit() as unit:
         channels.remove(unit.session, edge.identity().account_id, channel_id)
+
+
+def _as_json(each: duty.Waiting) -> dict[str, Any]:
+    return {"id": each.id, "since": each.since} | {
+        name: canonical.to_json(getattr(each, name)) for name in ("steps", "next")
+    }

@@ -127,6 +127,8 @@ def test_an_emergency_at_three_climbs_through_each_channel_and_the_patient_is_to
     told = night.told()
     assert [each["role"] for each in told["steps"]] == ["on_duty", "deputy"]
     assert told["clinician"] == "Dario Conti"
+    (waiting,) = night.log_in(administrator).get("/v1/clinic/waiting")["waiting"]
+    assert (waiting["steps"], waiting["next"]) == (told["steps"], told["next"])
     assert told["next"] == {"role": "administrator", "name": "Ada Berg", "at": (THREE + 30 * MINUTE).isoformat()}
 
     night.wait(15)
