@@ -5,7 +5,21 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from coach.api import accounts, auth, clinic, contact, document, edge, errors, library, phone, reminders, status
+from coach.api import (
+    accounts,
+    auth,
+    clinic,
+    contact,
+    document,
+    duty,
+    edge,
+    errors,
+    library,
+    people,
+    phone,
+    reminders,
+    status,
+)
 from coach.api.body import MOST_BYTES
 from coach.clock import real_now
 from coach.config import Config
@@ -38,7 +52,8 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    document.install(app, [each.blueprint for each in (accounts, phone, reminders, contact, clinic, library)])
+    spoken = (accounts, phone, reminders, contact, clinic, duty, people, library)
+    document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     return app
 

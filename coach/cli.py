@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import getpass
 import os
 import sys
 from collections.abc import Callable
@@ -47,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     opened = add("open-clinic", _open_clinic, "make the clinic that people register with, and who is on duty there")
     for name, what in CLINIC_OPTIONS.items():
         opened.add_argument(f"--{name}", required=True, help=what)
+    added = add("add-administrator", _add_administrator, "make the first who runs the clinic and invites its staff")
+    added.add_argument("--email", required=True)
+    added.add_argument("--person", required=True, help="the administrator's name")
+    reset = add("reset-two-factor", _reset_two_factor, "for an administrator who has lost phone and recovery codes")
+    reset.add_argument("--email", required=True)
     add("check-config", _check_config, "read the settings and show them, or say which one is wrong")
     cases = add("cases", _cases, "run worked cases, a line each; exit status 1 if one fails")
     cases.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a case's file, or a folder of them")
@@ -139,27 +143,21 @@ def _migrate(_options: argparse.Namespace) -> int:
 
 
 def _open_clinic(options: argparse.Namespace) -> int:
-    """The password is asked for, or read from the first line of standard input, so that no history holds it."""
-    from coach import clock
-    from coach.database import make_engine, make_sessions
-    from coach.services import accounts
-    from coach.services.problems import Problem
+    from coach import clinics
 
-    config = Config.from_env()
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if not accounts.PASSWORD_SHORTEST <= len(password) <= accounts.PASSWORD_LONGEST:
-        raise CannotStart(f"The password must have at least {accounts.PASSWORD_SHORTEST} characters.")
-    given = {name: getattr(options, name) for name in CLINIC_OPTIONS}
-    engine = make_engine(config.database_url)
-    try:
-        with make_sessions(engine).begin() as session:
-            accounts.open_clinic(session, **given, password=password, now=clock.read(session, config))
-    except (Problem, ValueError) as error:
-        raise CannotStart(getattr(error, "detail", "") or getattr(error, "title", "") or str(error)) from None
-    finally:
-        engine.dispose()
-    print(f"{options.name} is open; {options.person} is on duty.")
-    return 0
+    return clinics.open_clinic(Config.from_env(), **{name: getattr(options, name) for name in CLINIC_OPTIONS})
+
+
+def _add_administrator(options: argparse.Namespace) -> int:
+    from coach import clinics
+
+    return clinics.add_administrator(Config.from_env(), email=options.email, person=options.person)
+
+
+def _reset_two_factor(options: argparse.Namespace) -> int:
+    from coach import clinics
+
+    return clinics.reset_two_factor(Config.from_env(), email=options.email)
 
 
 def _check_config(_options: argparse.Namespace) -> int:

@@ -65,6 +65,12 @@ def _host(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    if len(text) > 254 or not text.isprintable():
+        raise ValueError("must be one line of at most 254 characters")
+    return text
+
+
 def _secret(text: str) -> str:
     if len(text) < SECRET_SHORTEST:
         raise ValueError(f"must have at least {SECRET_SHORTEST} characters")
@@ -76,6 +82,12 @@ def _readable_file(text: str) -> Path:
     if not path.is_file() or not os.access(path, os.R_OK):
         raise ValueError("must be a file that this process can read")
     return path
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+@[!-~]+", text) or text.count("@") != 1 or len(text) > 254:
+        raise ValueError("must be an address such as coach@example.org")
+    return text
 
 
 def _contact(text: str) -> str:
@@ -127,6 +139,21 @@ class Config:
     apns_team_id: str | None = _setting("the developer team's id at Apple", _word, None)
     apns_topic: str | None = _setting("the iOS app's bundle id", _word, None)
 
+    public_url: str = _setting(
+        "where people reach this service; for links in notices and invitations",
+        _url("https", "http"),
+        "http://127.0.0.1:8000",
+    )
+    smtp_host: str | None = _setting("mail server for notices to staff; none = no e-mail", _host, None)
+    smtp_port: int = _setting("its port", _integer(1, 65_535), 587)
+    smtp_tls: str = _setting(
+        "starttls or tls; off sends in the open, only to this machine", _choice("starttls", "tls", "off"), "starttls"
+    )
+    smtp_user: str | None = _setting("log-in of the mail server, if it asks for one", _line, None)
+    smtp_password: str | None = _setting("its password", _line, None, repr=False)
+    smtp_sender: str | None = _setting("whom notices come from", _email, None)
+    two_factor: bool = _setting("off lets staff in without a second factor; only on loopback", _switch, True)
+
     clock: str = _setting("movable lets tests and the demo move the domain's time", _choice("real", "movable"), "real")
     demo: bool = _setting("demo accounts with published passwords; only on loopback", _switch, False)
     push_loopback: bool = _setting("pushes go to this machine and nowhere else, for tests", _switch, False)
@@ -144,6 +171,14 @@ class Config:
                 raise BadSetting(f"{variable(name)} is missing: APNs needs it beside COACH_APNS_KEY_FILE")
         if not self.push_loopback and (self.fcm_url, self.apns_url, self.apns_sandbox_url) != (FCM, APNS, APNS_SANDBOX):
             raise BadSetting("COACH_FCM_URL and COACH_APNS_URL are for tests: they need COACH_PUSH_LOOPBACK=on")
+        if not self.two_factor and self.host not in LOOPBACK:
+            raise BadSetting(f"COACH_TWO_FACTOR=off is refused with COACH_HOST={self.host}: staff see health data")
+        if self.smtp_host and not self.smtp_sender:
+            raise BadSetting("COACH_SMTP_SENDER is missing: e-mail needs it beside COACH_SMTP_HOST")
+        if self.smtp_host and self.smtp_tls == "off" and self.smtp_host not in LOOPBACK:
+            raise BadSetting(f"COACH_SMTP_TLS=off is refused with COACH_SMTP_HOST={self.smtp_host}: only loopback")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise BadSetting("COACH_SMTP_USER and COACH_SMTP_PASSWORD go together: set both or none")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Config":

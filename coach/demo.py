@@ -1,4 +1,4 @@
-"""A small clinic to look at: one physiotherapist and three patients with some weeks behind them.
+"""A small clinic to look at: its three who are told of alerts, and three patients with some weeks behind them.
 
 The passwords are published; COACH_DEMO is refused on any address but this machine's.
 """
@@ -21,6 +21,8 @@ from programs.events import Event
 PASSWORD = "back-to-walking"
 ZONE = "Europe/Paris"
 PHYSIOTHERAPIST = "physio@demo.example"
+DEPUTY = "doctor@demo.example"
+ADMINISTRATOR = "admin@demo.example"
 KIT: frozenset[Equipment] = frozenset({"mat", "chair", "wall", "pillow", "step", "bed", "band"})
 
 
@@ -75,6 +77,12 @@ def seed(session: Session, now: datetime) -> None:
         person="Maya Lindqvist",
         now=now - timedelta(weeks=5),
     )
+    opened = now - timedelta(weeks=5)
+    deputy, admin = (
+        accounts.add_account(session, clinic, role=role, email=email, password=PASSWORD, name=name, now=opened)
+        for role, email, name in (("doctor", DEPUTY, "Dario Conti"), ("administrator", ADMINISTRATOR, "Ada Berg"))
+    )
+    clinic.deputy_id, clinic.administrator_id = deputy.account_id, admin.account_id
     for story in STORIES:
         identity = accounts.add_patient(
             session,
@@ -136,7 +144,9 @@ def welcome(base: str) -> str:
     token = f"""curl -s {base}/v1/auth/token -H 'Content-Type: application/json' \\
        -d '{{"email": "ana@demo.example", "password": "{PASSWORD}"}}'"""
     return f"""Demo log-ins (password for all: {PASSWORD})
-  {PHYSIOTHERAPIST:22} physiotherapist
+  {PHYSIOTHERAPIST:22} physiotherapist, on duty
+  {DEPUTY:22} doctor, the deputy
+  {ADMINISTRATOR:22} administrator: invitations, duty, who looked at what; no clinical data
   {"ana@demo.example":22} four weeks of chronic back pain, going well
   {"ben@demo.example":22} desk worker, two weeks
   {"chen@demo.example":22} a slipped disc with leg pain, three weeks

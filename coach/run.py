@@ -117,6 +117,7 @@ def _start(service: Service, folder: Path) -> Config:
     port = _free_port(config.host, config.port)
     config = Config.from_env(environ | {"COACH_PORT": str(port)})
     environ["COACH_PORT"] = str(port)
+    environ.setdefault("COACH_PUBLIC_URL", f"http://{_shown(config)}")
     programs = {
         name: Program(name, commands.command(name, config), environ, folder / f"{name}.log") for name in commands.NAMES
     }
@@ -144,6 +145,8 @@ def _start_servers(service: Service, folder: Path, environ: dict[str, str]) -> N
         environ["COACH_DATABASE_URL"] = postgres.url(DATABASE)
         if environ.get("COACH_HOST", "127.0.0.1") in LOOPBACK:
             environ.setdefault("COACH_DEMO", "on")
+            # The demo's log-ins are public anyhow; a second factor would only keep you from looking around.
+            environ.setdefault("COACH_TWO_FACTOR", "off")
 
 
 def _with_defaults(environ: dict[str, str], folder: Path) -> dict[str, str]:
@@ -208,10 +211,12 @@ def _shown(config: Config) -> str:
 
 def _welcome(config: Config, folder: Path) -> str:
     base = f"http://{_shown(config)}"
+    open_door = ["Staff log in without a second factor here (COACH_TWO_FACTOR=off, refused on any other address)."]
     lines = [
         "",
         f"Ready: {base}/   API pages: {base}/docs   Ctrl-C stops everything.",
         f"Data and logs: {folder}  (embedded servers are for development, not for patients)",
+        *([] if config.two_factor else open_door),
     ]
     return "\n".join([*lines, "", demo.welcome(base)] if config.demo else lines)
 

@@ -13,6 +13,7 @@ TASKS = {
     "tick": "workers.reminders.tick",
     "deliver": "workers.reminders.deliver",
     "adapt": "workers.adaptation.adapt",
+    "notices": "workers.notices.notify",
 }
 EXPIRES_S = 2  # an older hint says nothing that the next one does not
 AT_MOST_EVERY_S = 0.05  # hints in a burst become one

@@ -62,6 +62,7 @@ def config(servers: Servers, pytestconfig: pytest.Config, tmp_path_factory: pyte
             "COACH_REGISTRATION": "open",
             "COACH_CLOCK": "movable",
             "COACH_PUSH_LOOPBACK": "on",
+            "COACH_TWO_FACTOR": "off",  # the tests of it switch it on
             "COACH_RATE_LIMIT": "100000",
             "COACH_VAPID_KEY_FILE": str(keys.vapid_key(tmp_path_factory.mktemp("keys"))),
             "COACH_VAPID_SUBJECT": "mailto:tests@example.org",

@@ -25,7 +25,7 @@ def settings() -> dict[str, Any]:
     return {
         **broker(config.redis_url),
         "worker_concurrency": config.worker_processes,
-        "include": ["workers.reminders", "workers.adaptation", "workers.upkeep"],
+        "include": ["workers.reminders", "workers.adaptation", "workers.notices", "workers.upkeep"],
         # All tasks may run twice and take no argument: lost ones cost a second, doubled ones nothing.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,  # else a killed child's message counts as done
@@ -59,7 +59,7 @@ app.steps["worker"].add(Standby)
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]
 def _hold_back_celerys_own_lines(**_: object) -> None:
-    """Three tasks a second would fill the logs; what a task did it says itself, if it did anything."""
+    """A few tasks a second would fill the logs; what a task did it says itself, if it did anything."""
     for name in ("celery.worker.strategy", "celery.worker.request", "celery.app.trace"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # While the broker is away beat would print a traceback for each hint; the workers say it once.

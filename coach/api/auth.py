@@ -11,6 +11,9 @@ from coach.services.problems import Problem, not_found, too_many
 PUBLIC = "public"
 PATIENT = ("patient",)
 CLINICIAN = ("physiotherapist", "doctor")
+ADMINISTRATOR = ("administrator",)
+STAFF = (*CLINICIAN, *ADMINISTRATOR)
+ENROLLING = ("enrolling",)  # staff without a second factor: may set one up and nothing else
 
 View = TypeVar("View", bound=Callable[..., Any])
 

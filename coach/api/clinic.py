@@ -11,7 +11,7 @@ from coach.api.schemas import plans as plan_wire
 from coach.api.schemas.entries import Batch, BatchAnswer
 from coach.models.care import Alert
 from coach.models.people import Patient
-from coach.services import alerts, care, caseload, explained, plans, stored
+from coach.services import access, alerts, care, caseload, explained, plans, stored
 from coach.services.problems import invalid
 from programs import events
 
@@ -27,6 +27,7 @@ def patients(page: dict[str, Any]) -> dict[str, Any]:
     most, offset = page["limit"], page["offset"]
     with edge.unit() as unit:
         rows = caseload.rows(unit.session, edge.identity(), now=unit.now, offset=offset, most=most + 1)
+        _listed(unit, [row.id for row in rows[:most]])
     return {"patients": rows[:most], "next": offset + most if len(rows) > most else None}
 
 
@@ -76,6 +77,7 @@ def record(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     with edge.unit() as unit:
         patient_row = edge.in_care(unit, patient_id, "record entries", lock=True)
         answer = entry_answers.answer(unit, patient_row, data["entries"])
+    edge.parts().waker.wake("notices")
     edge.parts().waker.wake("adapt")
     return answer
 
@@ -86,7 +88,9 @@ def record(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
 def open_alerts() -> dict[str, Any]:
     """Open alerts of your patients, gravest first."""
     with edge.unit() as unit:
-        return {"alerts": caseload.open_alerts(unit.session, edge.identity(), now=unit.now)}
+        found = caseload.open_alerts(unit.session, edge.identity(), now=unit.now)
+        _listed(unit, [alert.patient_id for alert in found])
+    return {"alerts": found}
 
 
 @blueprint.post("/alerts/<uuid:alert_id>/acknowledge")
@@ -119,6 +123,30 @@ def release(data: dict[str, Any], alert_id: UUID) -> Alert:
             catalog=edge.parts().catalog,
         )
         return alert
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/resolve")
+@allow(*CLINICIAN)
+@blueprint.arguments(wire.ReleaseNote)
+@blueprint.response(200, wire.AlertAnswer)
+def resolve(data: dict[str, Any], alert_id: UUID) -> Alert:
+    """Settle a referral or another alert that is no red flag. The note says what was done."""
+    with edge.unit() as unit:
+        alert, patient_row = _alert(unit, alert_id, "resolve alert")
+        care.settle(
+            unit.session,
+            patient_row,
+            alert,
+            note=data["note"],
+            author=edge.identity(),
+            now=unit.now,
+            catalog=edge.parts().catalog,
+        )
+        return alert
+
+
+def _listed(unit: edge.Unit, ids: list[UUID]) -> None:
+    access.were_listed(unit.session, edge.identity(), ids, now=unit.now, request_id=edge.request_id())
 
 
 def _act(patient_id: UUID, kind: str, body: events.Body) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from coach.api import edge
 from coach.api.schemas import entries as wire
 from coach.models.people import Patient
-from coach.services import diary, explained
+from coach.services import diary, escalation, explained
 from coach.services.diary import MOST_ENTRIES, Entry, Receipt, Refusal
 from coach.services.problems import too_many
 
@@ -37,6 +37,7 @@ def answer(unit: edge.Unit, patient: Patient, raw: Sequence[Any], wait: int | No
         "results": results,
         "lock": patient.lock,
         "cards": explained.lock_cards(patient, catalog),
+        "told": escalation.told_of_lock(unit.session, patient, catalog),
     }
     if len(taken) < len(read):
         answered["retry_after"] = wait or 1

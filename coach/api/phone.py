@@ -38,7 +38,9 @@ def submit_intake(data: dict[str, Any]) -> dict[str, Any]:
             now=unit.now,
             catalog=catalog,
         )
-        return explained.plan(patient, plan, catalog, reader="patient")
+        answer = explained.plan(patient, plan, catalog, reader="patient")
+    edge.parts().waker.wake("notices")
+    return answer
 
 
 @blueprint.get("/intake")
@@ -68,6 +70,7 @@ def report(data: dict[str, Any]) -> dict[str, Any]:
     with edge.unit() as unit:
         patient = access.own_patient(unit.session, edge.identity(), lock=True)
         answer = entry_answers.answer(unit, patient, data["entries"], wait)
+    edge.parts().waker.wake("notices")
     edge.parts().waker.wake("adapt")
     return answer
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
@@ -22,10 +22,15 @@ class Clinic(Base):
     zone: Mapped[str] = mapped_column(String(64))
     # Self-registration joins the deployment's one default clinic, or is refused.
     is_default: Mapped[bool] = mapped_column(server_default="false")
-    # Who is told of a red flag; without somebody on duty nobody can register.
+    # Who is told of an alert, in this order; without somebody on duty nobody can register.
     on_duty_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", use_alter=True))
+    deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", use_alter=True))
+    administrator_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", use_alter=True))
 
-    __table_args__ = (Index("uq_clinic_default", "is_default", unique=True, postgresql_where=text("is_default")),)
+    __table_args__ = (
+        Index("uq_clinic_default", "is_default", unique=True, postgresql_where=text("is_default")),
+        CheckConstraint("on_duty_id <> deputy_id", name="deputy_is_another"),
+    )
 
 
 class Account(Base):
@@ -38,11 +43,26 @@ class Account(Base):
     name: Mapped[str] = mapped_column(String(80))
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    # The second factor (RFC 6238) of those who see other people's records; it counts once confirmed.
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_at: Mapped[datetime | None]  # real clock
+    totp_step: Mapped[int] = mapped_column(BigInteger, server_default="0")  # of the last code used: none works twice
 
     __table_args__ = (
         CheckConstraint(one_of("role", ROLES), name="role"),
         CheckConstraint("email = lower(email)", name="email_lower_case"),
+        CheckConstraint("totp_at IS NULL OR totp_secret IS NOT NULL", name="totp_confirmed"),
     )
+
+
+class RecoveryCode(Base):
+    """Lets somebody in who has lost the second factor; each once, stored as its SHA-256 only."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None]
 
 
 class Patient(Base):
@@ -114,7 +134,7 @@ class LoginAttempt(Base):
     __tablename__ = "login_attempt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(String(64))  # SHA-256 of the e-mail or of the address
+    subject: Mapped[str] = mapped_column(String(64))  # SHA-256 of what is tried: an e-mail, an address, a second factor
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_login_attempt_subject_at", "subject", "at"),)

@@ -108,6 +108,7 @@ def _servers(programs: Service, folder: Path) -> dict[str, str]:
         "COACH_REDIS_URL": valkey.url(),
         "COACH_SECRET_KEY": secrets.token_urlsafe(48),
         "COACH_REGISTRATION": "open",
+        "COACH_TWO_FACTOR": "off",
         "COACH_CLOCK": "movable",
         "COACH_RATE_LIMIT": "100000",
         "COACH_API_WORKERS": "1",

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coach.models.care import Alert
 from coach.models.care import Referral as ReferralRow
 from coach.models.people import Patient
+from coach.services import escalation
 from coach.services.problems import not_found
 from programs.plan import Referral
 from programs.triage import Lock
@@ -57,7 +58,12 @@ def referrals(session: Session, patient: Patient, raised: Iterable[Referral], no
         }
         added = session.execute(insert(ReferralRow).values(row).on_conflict_do_nothing().returning(ReferralRow.kind))
         if added.first():
-            _open(session, patient, "referral", referral.kind, "SOON", now, referral.due)
+            _open(session, patient, "referral", referral.kind, "SOON", now, referral.due, again=True)
+
+
+def for_overdue_visit(session: Session, patient: Patient, visit: str, due: date, now: datetime) -> None:
+    """A visit that should have taken place by `due`. `visit` names it, at most 24 characters."""
+    _open(session, patient, "visit", visit, "SOON", now, due)
 
 
 def acknowledge(session: Session, alert: Alert, account_id: UUID, now: datetime) -> None:
@@ -86,9 +92,18 @@ def standing(session: Session, patient_id: UUID) -> list[Alert]:
 
 
 def _open(
-    session: Session, patient: Patient, kind: str, subject: str, level: str, now: datetime, due: date | None
+    session: Session,
+    patient: Patient,
+    kind: str,
+    subject: str,
+    level: str,
+    now: datetime,
+    due: date | None,
+    *,
+    again: bool = False,
 ) -> None:
-    """Opens an alert; one that stands and gets graver must be seen again."""
+    """Opens an alert and tells whoever is on duty. One that stands and gets graver, or comes `again`, must be seen
+    again: a new round."""
     values = {
         "patient_id": patient.id,
         "id": uuid4(),
@@ -98,14 +113,18 @@ def _open(
         "raised_at": now,
         "due_day": due,
     }
-    graver = {"level": level, "due_day": due, "raised_at": now, "seen_at": None, "seen_by": None}
-    session.execute(
+    anew = {"level": level, "raised_at": now, "seen_at": None, "seen_by": None, "round": Alert.round + 1}
+    opened = session.execute(
         insert(Alert)
         .values(values)
         .on_conflict_do_update(
             index_elements=["patient_id", "kind", "subject"],
             index_where=Alert.resolved_at.is_(None),
-            set_=graver,
-            where=Alert.level != level,
+            set_=anew | {"due_day": func.least(Alert.due_day, due) if again else due},
+            where=true() if again else Alert.level != level,
         )
-    )
+        .returning(Alert.id)
+    ).scalar()
+    if opened is not None:
+        alert = session.get_one(Alert, (patient.id, opened), populate_existing=True)
+        escalation.begin(session, alert, now)

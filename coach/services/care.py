@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from coach.models.care import Alert
 from coach.models.people import Patient
+from coach.models.plans import Plan as PlanRow
 from coach.services import alerts, log, plans, safety
 from coach.services.problems import conflict
 from coach.services.tokens import Identity
@@ -55,6 +56,32 @@ def release(
     session.flush()
     _append(session, patient, "release", events.Release(flag=alert.subject), author, now)
     plans.store(session, patient, now, catalog)
+
+
+def settle(
+    session: Session,
+    patient: Patient,
+    alert: Alert,
+    *,
+    note: str,
+    author: Identity,
+    now: datetime,
+    catalog: Catalog,
+) -> None:
+    """Closes an alert that is no red flag; a referral is settled in the log, so its rules may raise it again.
+
+    Raises Problem 409 for a red flag, which only a release ends, and for what is closed already.
+    """
+    if alert.kind == "red_flag" or alert.resolved_at is not None:
+        raise conflict("This alert is not one that can be settled.")
+    alerts.resolve(session, alert, author.account_id, note, now)
+    patient.revision += 1
+    if alert.kind == "referral":
+        session.flush()
+        stored = session.get_one(PlanRow, patient.id)  # a referral comes from a stored plan
+        for rule in sorted({each["rule"] for each in stored.state["referrals"] if each["kind"] == alert.subject}):
+            _append(session, patient, "settled", events.Settled(kind=alert.subject, rule=rule), author, now)
+        plans.store(session, patient, now, catalog)
 
 
 def _append(session: Session, patient: Patient, kind: str, body: events.Body, author: Identity, now: datetime) -> None:

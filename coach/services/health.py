@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from coach.models.care import Alert
+from coach.models.notices import Notice
 from coach.models.people import Patient
 from coach.models.reminders import Cursor, Delivery
 
@@ -29,11 +30,14 @@ def schema_revision(session: Session) -> str | None:
 
 
 def ages(session: Session, now: datetime) -> dict[str, float]:
-    """Seconds since the oldest due reminder, delivery, unadapted patient and unseen emergency; 0 = none waits."""
+    """Seconds since the oldest due reminder, delivery, notice, unadapted patient, unseen emergency; 0 = none waits."""
     waiting = {
         "oldest_due_reminder_s": select(func.min(Cursor.next_at)).where(Cursor.next_at <= now),
         "oldest_unsent_delivery_s": select(func.min(Delivery.due_at)).where(
             Delivery.state.in_(("pending", "leased")), Delivery.due_at <= now
+        ),
+        "oldest_unsent_notice_s": select(func.min(Notice.due_at)).where(
+            Notice.state.in_(("pending", "leased")), Notice.due_at <= now
         ),
         "oldest_unadapted_s": select(func.min(Patient.adapt_at)).where(
             Patient.adapt_at <= now, Patient.failed_at.is_(None)

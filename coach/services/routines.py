@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
 from coach.models.plans import Routine as RoutineRow
-from coach.services import explained, plans, safety, stored
+from coach.services import escalation, explained, plans, safety, stored
 from coach.services.problems import Problem
 from coach.services.stored import Stored
 from coach.services.tokens import Identity
@@ -38,7 +38,8 @@ def today(session: Session, identity: Identity, now: datetime, catalog: Catalog)
     if known.etag is not None and known.body is not None:
         return Served(known.etag, known.body)
     plan = plans.current(session, known, now, catalog)
-    served = _serve(_document(known, plan, plans.today(known.patient, now), now, catalog))
+    told = escalation.told_of_lock(session, known.patient, catalog)
+    served = _serve(_document(known, plan, plans.today(known.patient, now), told, catalog))
     if plan is not None and known.plan is not None and known.plan.opening is None:
         _remember(session, known, plan.day, served, catalog)
     return served
@@ -65,11 +66,14 @@ def ahead(
     if not 0 <= (first - start).days <= DAYS_AHEAD - days:
         raise Problem("day-not-served", 404, "Only today and the six days after it can be fetched.")
     wanted = [first + timedelta(days=offset) for offset in range(days)]
-    documents = [_document(known, plan, day, now, catalog) for day in wanted]
+    told = escalation.told_of_lock(session, known.patient, catalog)
+    documents = [_document(known, plan, day, told, catalog) for day in wanted]
     return _serve(documents[0] if single else {"routines": documents})
 
 
-def _document(known: Stored, plan: Plan | None, day: date, now: datetime, catalog: Catalog) -> dict[str, Any]:
+def _document(
+    known: Stored, plan: Plan | None, day: date, told: dict[str, Any] | None, catalog: Catalog
+) -> dict[str, Any]:
     patient = known.patient
     built = routine.build(plan, day, catalog, patient.locale, safety.locks(patient)) if plan else None
     moments = triage.moments(plan.asked, plan.began, day, catalog) if plan else ("D",)
@@ -89,7 +93,7 @@ def _document(known: Stored, plan: Plan | None, day: date, now: datetime, catalo
         "valid_until": (day + timedelta(days=DAYS_AHEAD)).isoformat(),
         "gate": canonical.to_json(gate)
         | {"answered": plan is not None and day == plan.day and plan.answered, "also": list(moments[1:])},
-        "told": canonical.to_json(known.told) if patient.lock != "none" else None,
+        "told": told,
     }
 
 

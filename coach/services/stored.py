@@ -9,17 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, literal, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from coach.models.care import Alert
 from coach.models.events import Event
-from coach.models.people import Account, Clinic, Patient
+from coach.models.people import Patient
 from coach.models.plans import Plan, Routine
 from coach.services.problems import not_found
 from programs import adapt
 from programs.catalog import Catalog
-
-OnDuty = aliased(Account)
 
 
 @dataclass(frozen=True)
@@ -35,20 +32,9 @@ class StoredPlan:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Who hears of a lock, since when, and whether somebody has seen it."""
-
-    clinic: str
-    clinician: str | None
-    at: datetime | None
-    seen_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Stored:
     patient: Patient
     plan: StoredPlan | None
-    told: Told
     etag: str | None
     body: bytes | None  # the cached routine of `plan.day`, if it is valid
 
@@ -68,16 +54,9 @@ def read(session: Session, patient_id: UUID, now: datetime, catalog: Catalog, *,
         Routine.locale == Patient.locale,
     )
     oldest = select(func.min(Event.local_day)).where(Event.patient_id == Patient.id, Event.seq > Plan.folded_seq)
-    flags = and_(Alert.patient_id == Patient.id, Alert.kind.not_in(("referral", "silent")), Alert.resolved_at.is_(None))
-    # Seen only when somebody has seen all of them.
-    seen = select(case((func.count() == func.count(Alert.seen_at), func.max(Alert.seen_at)))).where(flags)
     row = session.execute(
         select(
             Patient,
-            Clinic.name,
-            OnDuty.name.label("clinician"),
-            select(func.min(Alert.raised_at)).where(flags).scalar_subquery().label("told_at"),
-            seen.scalar_subquery().label("seen_at"),
             Plan.day,
             Plan.folded_seq,
             case((cached, None), (current, None), else_=Plan.opening).label("opening"),
@@ -87,8 +66,6 @@ def read(session: Session, patient_id: UUID, now: datetime, catalog: Catalog, *,
             case((cached, Routine.etag)).label("etag"),
             case((cached, Routine.body)).label("body"),
         )
-        .join(Clinic, Clinic.id == Patient.clinic_id)
-        .outerjoin(OnDuty, OnDuty.id == Clinic.on_duty_id)
         .outerjoin(Plan, Plan.patient_id == Patient.id)
         .outerjoin(Routine, and_(Routine.patient_id == Patient.id, Routine.local_day == Plan.day))
         .where(Patient.id == patient_id)
@@ -98,4 +75,4 @@ def read(session: Session, patient_id: UUID, now: datetime, catalog: Catalog, *,
     plan = None
     if row.day is not None:
         plan = StoredPlan(row.day, row.opening, row.state, row.folded_seq, row.oldest, row.upgraded)
-    return Stored(row.Patient, plan, Told(row.name, row.clinician, row.told_at, row.seen_at), row.etag, row.body)
+    return Stored(row.Patient, plan, row.etag, row.body)

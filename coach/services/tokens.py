@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coach.models.people import Account, RefreshToken
+from coach.services import two_factor
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=60)
@@ -28,8 +29,9 @@ class Identity:
 @dataclass(frozen=True)
 class Pair:
     access: str
-    refresh: str
+    refresh: str | None  # none for a token that can only enrol
     expires_in: int
+    enrol: bool = False
 
 
 class Signer:
@@ -80,11 +82,15 @@ class Signer:
 
 
 def issue(session: Session, signer: Signer, identity: Identity, real_now: datetime) -> Pair:
-    """A first pair of tokens: a new family."""
+    """A first pair of tokens: a new family. Who can only enrol gets no refresh token."""
+    if identity.role == two_factor.ENROLLING:
+        return Pair(signer.access(identity, real_now), None, int(ACCESS_LIFETIME.total_seconds()), enrol=True)
     return _pair(session, signer, identity, uuid4(), uuid4(), real_now)
 
 
-def rotate(session: Session, signer: Signer, token: str, real_now: datetime) -> Pair | None:
+def rotate(
+    session: Session, signer: Signer, token: str, real_now: datetime, *, two_factor_required: bool
+) -> Pair | None:
     """The next pair of the family, or None. Real reuse revokes the family; the edge commits that too.
 
     A spent token gives the same successor until that is first used, at most 60 s, so a phone that lost
@@ -95,6 +101,8 @@ def rotate(session: Session, signer: Signer, token: str, real_now: datetime) -> 
     if row is None or row.revoked_at is not None or row.expires_at <= real_now:
         return None
     account = session.get_one(Account, row.account_id)
+    if two_factor_required and two_factor.is_missing(account):
+        return None  # a family from before the second factor was asked for
     identity = Identity(account.id, account.role)
     if row.spent_at is None:
         row.spent_at, row.successor = real_now, uuid4()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from programs.constants.care import Card, Conditions, Entry, Instruments, Motor, Referrals, Response
+from programs.constants.escalation import Escalation
 from programs.constants.lifestyle import Belt, Posture, Weight
 from programs.constants.training import (
     Adherence,
@@ -47,6 +48,7 @@ class Constants:
     walking: Walking
     response: Response
     referrals: Referrals
+    escalation: Escalation
     card: Card
     motor: Motor
     conditions: Conditions

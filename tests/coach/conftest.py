@@ -12,7 +12,9 @@ from coach import clock
 from coach.app import create_app
 from coach.config import Config
 from coach.services import accounts
+from tests import staff
 from tests.coach.people import PASSWORD, Person
+from tests.staff import Clinics
 
 CLINICIAN = "physio@example.org"
 
@@ -56,6 +58,31 @@ def move(config: Config, committed: sessionmaker[Session]) -> Iterator[Move]:
             clock.move(session, config, at, speed=0)
 
     yield to
+
+
+@pytest.fixture
+def clinics(client: FlaskClient, committed: sessionmaker[Session], now: datetime) -> tuple[Clinics, Clinics]:
+    """The client's clinic with all its people, and a second one."""
+    with committed.begin() as session:
+        return staff.complete(session, now), staff.second(session, now)
+
+
+@pytest.fixture
+def maya(client: FlaskClient) -> Person:
+    """The physiotherapist on duty."""
+    return Person(client).log_in(CLINICIAN, PASSWORD)
+
+
+@pytest.fixture
+def ada(client: FlaskClient, clinics: tuple[Clinics, Clinics]) -> Person:
+    """The administrator."""
+    return Person(client).log_in(clinics[0].administrator, PASSWORD)
+
+
+@pytest.fixture
+def rin(client: FlaskClient, clinics: tuple[Clinics, Clinics]) -> Person:
+    """The physiotherapist of the other clinic."""
+    return Person(client).log_in(clinics[1].duty, PASSWORD)
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """Somebody named is told of a red flag, sees the gravest first, and the patient's screen tells the truth about it."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from coach.models.events import Event
-from coach.models.people import Clinic
-from coach.services import accounts
-from tests.coach.conftest import CLINICIAN, Move
-from tests.coach.people import PASSWORD, Person, entry
+from tests.coach.conftest import Move
+from tests.coach.people import Person, entry
 
 Sessions = sessionmaker[Session]
 
@@ -22,11 +18,6 @@ def onboarded(person: Person, now: datetime, move: Move) -> Person:
     person.onboard()
     move(now + timedelta(minutes=1))
     return person
-
-
-@pytest.fixture
-def maya(client: FlaskClient) -> Person:
-    return Person(client).log_in(CLINICIAN, PASSWORD)
 
 
 def _flag(person: Person, at: datetime, flag: str, severe: tuple[str, ...] = ()) -> None:
@@ -93,18 +84,10 @@ def test_what_a_clinician_records_is_the_clinicians(
 
 
 def test_another_clinics_physiotherapist_sees_nothing(
-    onboarded: Person, maya: Person, client: FlaskClient, now: datetime, committed: Sessions
+    onboarded: Person, maya: Person, rin: Person, now: datetime
 ) -> None:
     _flag(onboarded, now, "RF01")
     alert = maya.get("/v1/clinic/alerts")["alerts"][0]
-    with committed.begin() as session:
-        other = Clinic(id=uuid4(), name="Lakeside", zone="Asia/Tokyo")
-        session.add(other)
-        session.flush()
-        accounts.add_account(
-            session, other, role="physiotherapist", email="rin@example.org", password=PASSWORD, name="Rin", now=now
-        )
-    rin = Person(client).log_in("rin@example.org", PASSWORD)
     assert rin.get("/v1/clinic/alerts")["alerts"] == []
     assert rin.get("/v1/clinic/patients")["patients"] == []
     for method, path, body in [
@@ -115,3 +98,19 @@ def test_another_clinics_physiotherapist_sees_nothing(
         ("POST", f"/v1/clinic/alerts/{alert['id']}/release", {"note": "not mine"}),
     ]:
         assert rin.call(method, path, body).status_code == 404, path
+
+
+@pytest.mark.parametrize("rule", ["E2", "E3", "E5", "E7"])
+def test_no_override_switches_off_a_clock(onboarded: Person, maya: Person, rule: str) -> None:
+    patient = maya.get("/v1/clinic/patients")["patients"][0]["id"]
+    asked = {"field": "disable_rule", "value": rule, "reason": "too many alerts"}
+    (verdict,) = maya.post(f"/v1/clinic/patients/{patient}/overrides", asked)["verdicts"]
+    assert verdict["accepted"] is False
+
+
+def test_a_red_flag_is_released_and_not_settled(onboarded: Person, maya: Person, now: datetime) -> None:
+    _flag(onboarded, now, "RF07")
+    (alert,) = maya.get("/v1/clinic/alerts")["alerts"]
+    settled = maya.call("POST", f"/v1/clinic/alerts/{alert['id']}/resolve", {"note": "nothing"})
+    assert settled.status_code == 409
+    assert onboarded.get("/v1/me")["lock"] == "URGENT"

@@ -28,6 +28,7 @@ def test_the_defaults_are_the_careful_ones() -> None:
     config = read()
     assert (config.host, config.registration, config.clock) == ("127.0.0.1", "closed", "real")
     assert not config.demo and not config.push_loopback
+    assert config.two_factor
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -55,6 +56,11 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("COACH_VAPID_KEY_FILE", "/nowhere/key.pem"),
         ("COACH_VAPID_SUBJECT", "someone"),
         ("COACH_SECRET_KEY", "x" * 31),
+        ("COACH_SMTP_PORT", "0"),
+        ("COACH_SMTP_TLS", "maybe"),
+        ("COACH_SMTP_SENDER", "nobody"),
+        ("COACH_PUBLIC_URL", "coach.example.org"),
+        ("COACH_TWO_FACTOR", "no"),
     ],
 )
 def test_a_value_out_of_bounds_is_named(name: str, wrong: str) -> None:
@@ -115,3 +121,18 @@ def test_pushes_go_elsewhere_only_in_tests(name: str) -> None:
 def test_secrets_are_not_shown_with_the_rest() -> None:
     shown = repr(read())
     assert "x" * 32 not in shown and "coach@localhost" not in shown
+
+
+def test_staff_need_a_second_factor_wherever_others_can_reach() -> None:
+    assert not read(COACH_TWO_FACTOR="off").two_factor
+    assert refusal(COACH_TWO_FACTOR="off", COACH_HOST="0.0.0.0").startswith("COACH_TWO_FACTOR=off is refused")
+
+
+def test_a_mail_server_is_spoken_to_in_secret() -> None:
+    server = {"COACH_SMTP_HOST": "mail.example.org", "COACH_SMTP_SENDER": "coach@example.org"}
+    assert read(**server).smtp_tls == "starttls"
+    assert "COACH_SMTP_SENDER is missing" in refusal(COACH_SMTP_HOST="mail.example.org")
+    assert "COACH_SMTP_TLS=off is refused" in refusal(**server, COACH_SMTP_TLS="off")
+    assert "go together" in refusal(**server, COACH_SMTP_USER="coach")
+    secret = refusal(**server, COACH_SMTP_PASSWORD="hush\n")
+    assert secret.startswith("COACH_SMTP_PASSWORD: ") and "hush" not in secret

@@ -15,6 +15,8 @@ from tests.journeys.service import environ
 
 COMMAND = ["open-clinic", "--name", "Lakeside", "--zone", "Asia/Tokyo", "--email", "Rin@example.org", "--person", "Rin"]
 
+ADMINISTRATOR = ["add-administrator", "--email", "ada@example.org", "--person", "Ada"]
+
 
 @pytest.fixture
 def typed(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,3 +53,24 @@ def test_nobody_registers_where_nobody_is_on_duty(app: Flask, committed: session
     answer = app.test_client().post("/v1/auth/register", json=form)
     assert answer.status_code == 403
     assert answer.get_json()["type"] == "/problems/no-clinic"
+
+
+@pytest.mark.usefixtures("typed")
+def test_the_first_administrator_is_made_by_command_and_told_last(
+    app: Flask, committed: sessionmaker[Session], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(COMMAND) == 0
+    assert cli.main(ADMINISTRATOR) == 0
+    assert "Ada administers Lakeside" in capsys.readouterr().out
+    duty = Person(app.test_client()).log_in("ada@example.org", PASSWORD).get("/v1/clinic/duty")
+    assert [duty[each] and duty[each]["name"] for each in ("on_duty", "deputy", "administrator")] == [
+        "Rin", None, "Ada",
+    ]  # fmt: skip
+    assert cli.main(["reset-two-factor", "--email", "ada@example.org"]) == 0
+    assert cli.main(["reset-two-factor", "--email", "nobody@example.org"]) == 2
+
+
+@pytest.mark.usefixtures("typed")
+def test_an_administrator_needs_a_clinic(committed: sessionmaker[Session], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(ADMINISTRATOR) == 2
+    assert "Open the clinic first" in capsys.readouterr().err

@@ -20,7 +20,9 @@ from schemathesis.engine import events
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy.orm import Session, sessionmaker
 
+from coach.services import consent
 from programs import catalog
+from tests import staff
 from tests.coach.conftest import CLINICIAN, Move
 from tests.coach.people import ALL_NO, PASSWORD, WELL, Person, entry
 from tests.patients import receiver_key
@@ -32,7 +34,12 @@ CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "unsupported_method", "allow_header_conformance",
 )  # fmt: skip
-OWN = {"anonymous": "^/v1/(auth|library|push-key)", "patient": "^/v1/me", "physiotherapist": "^/v1/clinic"}
+OWN = {
+    "anonymous": "^/v1/(auth|library|push-key)",
+    "patient": "^/v1/me",
+    "physiotherapist": "^/v1/clinic/(patients|alerts|duty|channels|waiting)",
+    "administrator": "^/v1/clinic/(staff|invitations|people|audit)",
+}
 # An entry has far more boundary cases than anything else: only the good ones, and those only once.
 ENTRIES = (
     {"include-path": "/v1/me/entries", "phases": {"coverage": {"generation": {"mode": "positive"}}}},
@@ -44,7 +51,7 @@ by_role = pytest.mark.parametrize("role", OWN)
 
 @pytest.fixture
 def people(client: FlaskClient, committed: sessionmaker[Session], now: datetime, move: Move) -> dict[str, Person]:
-    """A patient with something in every list, another who is locked, and the physiotherapist of both."""
+    """A patient with something in every list, another who is locked, the physiotherapist of both, an administrator."""
     patient, locked = Person(client).register(), Person(client).register("Eve")
     patient.onboard()
     locked.onboard()
@@ -58,7 +65,14 @@ def people(client: FlaskClient, committed: sessionmaker[Session], now: datetime,
     move(now + timedelta(days=1))
     with committed.begin() as session:
         tick(session, now + timedelta(days=1))
-    return {"anonymous": Person(client), "patient": patient, "locked": locked, "physiotherapist": physiotherapist}
+        administrator = staff.complete(session, now).administrator
+    return {
+        "anonymous": Person(client),
+        "patient": patient,
+        "locked": locked,
+        "physiotherapist": Person(client).log_in(CLINICIAN, PASSWORD),
+        "administrator": Person(client).log_in(administrator, PASSWORD),
+    }
 
 
 @pytest.fixture
@@ -211,12 +225,26 @@ def _schema(
 def _existing(people: dict[str, Person], now: datetime) -> dict[str, list[Any]]:
     """Values that lead past the first check into the rules, by the name of their field or parameter."""
     patient, locked, physiotherapist = (people[role] for role in ("patient", "locked", "physiotherapist"))
+    members = [each["id"] for each in physiotherapist.get("/v1/clinic/staff")["staff"]]
+    invited = people["administrator"].post("/v1/clinic/invitations", {})
     reminders = patient.get("/v1/me/reminders")
     inbox = [each["id"] for each in patient.get("/v1/me/inbox")["items"]]
     content = catalog.load()
     return {
         "patient_id": [patient.get("/v1/me")["id"], locked.get("/v1/me")["id"], str(uuid4())],
         "alert_id": [each["id"] for each in physiotherapist.get("/v1/clinic/alerts")["alerts"]],
+        "patient": [patient.get("/v1/me")["id"], str(uuid4())],
+        "account_id": members,
+        "clinician_id": members,
+        "clinician": members,
+        "to": members,
+        "from": members,
+        "on_duty": members,
+        "deputy": members,
+        "invitation_id": [invited["id"]],
+        "invitation": [invited["code"]],
+        "consent": [consent.VERSION],
+        "channel_id": [physiotherapist.get("/v1/clinic/channels")["channels"][0]["id"]],
         "reminder_id": [each["id"] for each in reminders["reminders"]],
         "device_id": [str(uuid4())],
         "visit_id": [each["id"] for each in patient.get("/v1/me/visits")["visits"]],

@@ -9,6 +9,7 @@ import pytest
 from coach.config import Config
 from tests.receivers import apns as apns_stand_in
 from tests.receivers import fcm as fcm_stand_in
+from tests.receivers.notices import PASSWORD, USER, Office
 from tests.receivers.webpush import Receiver
 from workers.push.sender import Sender
 
@@ -59,3 +60,27 @@ def native(
     sender = Sender(replace(config, **fcm.settings, **apns.settings))
     yield sender
     sender.stop()
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    office = Office(tmp_path_factory.mktemp("office"))
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def sending(config: Config, office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+    """The settings of a worker that has a mail server and trusts its certificate."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(office.certificate))
+    office.answer_next()
+    yield replace(
+        config,
+        smtp_host="localhost",
+        smtp_port=office.smtp_port,
+        smtp_user=USER,
+        smtp_password=PASSWORD,
+        smtp_sender="coach@example.org",
+        public_url="https://coach.example.org",
+    )
+    office.answer_next()

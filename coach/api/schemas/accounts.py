@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import marshmallow as ma
 from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, Whole, Zone, text, whole, word
@@ -20,11 +21,47 @@ class Registration(Strict):
     name = text(80, required=True)
     zone = Zone(required=True)
     locale = word(*LOCALES, load_default="en")
+    invitation = text(40, metadata={"description": "the code from your clinic; with it `consent` is needed"})
+    consent = text(40, metadata={"description": "the version of the words of consent that were shown"})
+
+    @ma.validates_schema
+    def consent_with_invitation(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "invitation" in data and "consent" not in data:
+            raise ma.ValidationError("Needed with an invitation.", "consent")
+
+
+class InvitationCode(Strict):
+    code = text(40, required=True)
+
+
+class Consent(Tolerant):
+    version = fields.String(required=True, metadata={"description": "send it back as `consent`"})
+    text = fields.String(required=True)
+
+
+class InvitationShown(Tolerant):
+    clinic = fields.String(required=True)
+    role = fields.String(required=True, metadata={"description": "patient, or the role of a member of staff"})
+    clinician = fields.String(required=True, allow_none=True, metadata={"description": "who will look after you"})
+    consent = fields.Nested(Consent, required=True)
+
+
+class StaffRegistration(Strict):
+    """Name, e-mail and role are the invitation's."""
+
+    invitation = text(40, required=True)
+    password = fields.String(required=True, load_only=True, validate=_password)
 
 
 class Credentials(Strict):
     email = text(254, required=True)
     password = text(200, required=True, load_only=True)
+    code = text(
+        40,
+        load_default=None,
+        load_only=True,
+        metadata={"description": "of the authenticator, or a recovery code; staff need one"},
+    )
 
 
 class RefreshRequest(Strict):
@@ -33,9 +70,27 @@ class RefreshRequest(Strict):
 
 class Tokens(Tolerant):
     access_token = fields.String(required=True, attribute="access")
-    refresh_token = fields.String(required=True, attribute="refresh")
+    refresh_token = fields.String(
+        required=True, allow_none=True, attribute="refresh", metadata={"description": "null with `enrol`"}
+    )
     token_type = fields.Constant("Bearer", metadata={"type": "string"})
     expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
+    enrol = fields.Boolean(
+        required=True, metadata={"description": "true: set up a second factor first; nothing else is open"}
+    )
+
+
+class Enrolment(Tolerant):
+    secret = fields.String(required=True, metadata={"description": "to type into an authenticator"})
+    uri = fields.String(required=True, metadata={"description": "the same for a QR code: otpauth://..."})
+
+
+class Code(Strict):
+    code = text(40, required=True, load_only=True)
+
+
+class Enrolled(Tolerant):
+    recovery_codes = fields.List(fields.String(), required=True, metadata={"description": "shown this once"})
 
 
 def _minute(description: str, **kwargs: Any) -> Whole:
@@ -63,6 +118,37 @@ class ShiftHours(Strict):
     quiet_until = _minute("; may lie after midnight", required=True)
     work_from = _minute("; breaks are reminded of from here", required=True)
     work_until = _minute("; may lie after midnight", required=True)
+
+
+class Carer(Tolerant):
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    since = fields.AwareDateTime(required=True)
+
+
+class Agreed(Tolerant):
+    kind = fields.String(required=True)
+    version = fields.String(required=True)
+    given_at = fields.AwareDateTime(required=True)
+
+
+class Care(Tolerant):
+    clinic = fields.String(required=True)
+    clinicians = fields.List(fields.Nested(Carer), required=True)
+    consents = fields.List(fields.Nested(Agreed), required=True)
+
+
+class AuditLine(Tolerant):
+    id = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    name = fields.String(required=True, metadata={"description": "who"})
+    role = fields.String(required=True)
+    action = fields.String(required=True, metadata={"description": "what they did, not what they saw"})
+
+
+class Audit(Tolerant):
+    lines = fields.List(fields.Nested(AuditLine), required=True)
+    next = fields.Integer(required=True, allow_none=True)
 
 
 class Me(Tolerant):

@@ -19,7 +19,9 @@ from coach.api.schemas.dangers import Dangers
 from coach.api.schemas.entry_kinds import KINDS, Away
 from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
 from coach.api.schemas.plans import lock_cards
+from coach.api.schemas.values import Value
 from coach.services.diary import MOST_ENTRIES, Entry, Refusal
+from coach.services.escalation import Told
 from coach.services.problems import invalid
 from programs import canonical, events, outcomes
 from programs.catalog import Catalog
@@ -69,6 +71,7 @@ class BatchAnswer(Tolerant):
     results = fields.List(fields.Nested(ReceiptAnswer), required=True)
     lock = fields.String(required=True)
     cards = lock_cards()
+    told = Value(Told | None, required=True, metadata={"description": "who hears of the lock, who is next, who saw it"})
     retry_after = fields.Integer(metadata={"description": "seconds; present when something is answered `later`"})
 
 

@@ -10,8 +10,8 @@ from marshmallow import fields
 
 from coach.api.schemas.fields import Strict, Tolerant, YesNo, counted, text
 from coach.api.schemas.values import Value
+from coach.services.escalation import Told
 from coach.services.problems import invalid
-from coach.services.stored import Told
 from programs import catalog, routine, triage
 from programs.course import Verdict
 
