@@ -186,15 +186,17 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
 
 def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
     """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow."""
-    chosen: list[Item] = []
-    for more in ([], *_easy(plan, allowed, wanted)):
-        names = {item.exercise for item in more}
-        items = [*(item for item in wanted if item.exercise not in names), *more]
-        items.sort(key=lambda item: bool(more) and not _counts(item, allowed))
-        chosen = _fitting(items, limit_s, allowed, counted_first=True)
-        if any(_counts(item, allowed) for item in chosen):
-            break
-    return chosen or _short_walk(plan, allowed, wanted, limit_s)
+    chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
+    if any(_counts(item, allowed) for item in chosen):
+        return chosen
+    for more in _easy(plan, allowed, wanted):
+        if _fitting([item for item in more if _counts(item, allowed)], limit_s, allowed):
+            names = {item.exercise for item in more}
+            items = [*(item for item in wanted if item.exercise not in names), *more]
+            items.sort(key=lambda item: not _counts(item, allowed))
+            return _fitting(items, limit_s, allowed, counted_first=True)
+    resting = [i for i in _held(plan).values() if i.exercise in allowed.catalog.fallback and allowed.fits(i.exercise)]
+    return chosen or _short_walk(plan, allowed, wanted, limit_s) or _fitting(resting, limit_s, allowed)
 
 
 def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Iterator[list[Item]]:
@@ -204,10 +206,10 @@ def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Itera
     after all else; at the very last the start dose of what was too long.
     """
     library, held, known = allowed.catalog.exercises, _held(plan), {item.exercise for item in wanted}
-    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
     fallback = [key for key in allowed.catalog.fallback if allowed.fits(key)]
     free = [key for key in fallback if key not in held and key not in known]
     yield [_extra(key, allowed, "I11") for key in free]
+    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
     for key in easy:
         if key not in held and key not in known:
             yield [_extra(name, allowed, "I11") for name in (*free, key)]
@@ -217,8 +219,6 @@ def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Itera
     for key in easy:
         if key in known:
             yield [_extra(key, allowed, "I11")]
-    if not wanted:
-        yield [held[key] for key in fallback if key in held]
 
 
 def _rests(item: Item, day: date) -> bool:

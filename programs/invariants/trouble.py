@@ -32,8 +32,12 @@ def lighter_after_trouble(moment: Moment) -> Iterator[str]:
 def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]:
     """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
 
-    In a flare and behind a lock the plan rests, and what is served is the load.
+    In a flare and behind a lock the plan rests, and what is served is the load. Where worse only keeps a plan from
+    turning to its next block or programme, the two cannot be compared.
     """
+    phases = [(look.plan.program_day, look.plan.block_week) for look in (worse, as_told)]
+    if phases[0] < phases[1]:
+        return
     heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
     if heavier > lighter + more_by_less(as_told.plan, worse.plan, lower, catalog):
         yield f"a load of {heavier} instead of {lighter}: {changes(as_told.plan, worse.plan)}"

@@ -140,7 +140,8 @@ def _needs_lighter_week(draft: Draft) -> str:
 def note_load(draft: Draft) -> None:
     """Keeps what a usual week asks for, as the measure of next week's raises (G3)."""
     new = draft.new_until is not None and draft.day < draft.new_until
-    seen = (draft.shown, draft.allowed, draft.overrides, draft.patient, draft.shrink, draft.program, new)
+    items = [(item.exercise, item.dose, item.source, item.out_until is None) for item in draft.shown]
+    seen = (items, draft.allowed, draft.overrides, draft.patient, draft.shrink, draft.program, new)
     if draft.load_seen == seen:
         return
     draft.load_seen = seen
