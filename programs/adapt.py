@@ -89,7 +89,10 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
         if (referral.kind, referral.rule) not in known
         and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) < referral.day
     )
-    return Held(items, locks, referrals, variants) if items or variants or locks or referrals else None
+    locked = refolded.direction.locks
+    directions = {name: free for name, free in served.direction.locks.items() if locked.get(name, date.min) < free}
+    held = Held(items, locks, referrals, variants, directions)
+    return None if held == Held() else held
 
 
 def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dose]:

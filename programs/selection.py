@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -53,7 +53,8 @@ def served(
     if _is_walk(pause):
         chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
     if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
-        chosen = _never_empty(plan, allowed, wanted, limit_s)
+        open_ = allowed.catalog.exercises if usual else _open_today(plan, allowed, day, variant)
+        chosen = _never_empty(plan, allowed, wanted, limit_s, open_)
     return tuple(chosen)
 
 
@@ -81,20 +82,30 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
 
 
 def _narrowed(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]) -> list[Item]:
-    library, pause = allowed.catalog.exercises, plan.pause(day)
+    library, walk_only = allowed.catalog.exercises, _is_walk(plan.pause(day))
+    open_ = _open_today(plan, allowed, day, variant)
+    kept = [
+        _eased(plan, allowed, item)
+        for item in items
+        if item.exercise in open_ and (not walk_only or library[item.exercise].category == "AER")
+    ]
+    return kept or (_easy_walk(plan, allowed, "I11") if walk_only else [])
+
+
+def _open_today(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> Collection[str]:
+    """What no closed direction (C2), SOON flag or risen leg (C3) takes out of the day; after a late report, what its
+    routine held comes first."""
     neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
     level_max = 1 if plan.level == "SOON" else 5
-    kept = []
-    for item in items:
-        exercise = library[item.exercise]
-        if (neutral and exercise.direction != "neutral") or exercise.level > level_max:
-            continue
-        if plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER":
-            continue
-        if _is_walk(pause) and exercise.category != "AER":
-            continue
-        kept.append(_eased(plan, allowed, item))
-    return kept or (_easy_walk(plan, allowed, "I11") if _is_walk(pause) else [])
+    names = [
+        exercise.id
+        for exercise in allowed.catalog.exercises.values()
+        if (not neutral or exercise.direction == "neutral")
+        and exercise.level <= level_max
+        and not (plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER")
+    ]
+    first = plan.only_today.get(variant, frozenset()) if day == plan.day else frozenset()
+    return dict.fromkeys(sorted(names, key=lambda name: name not in first))
 
 
 def _as_served(plan: Plan | Draft, day: date, variant: Variant, items: list[Item]) -> list[Item]:
@@ -184,12 +195,14 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
     return shorter[:1] or _fitting(_easy_walk(plan, allowed, "I11"), limit_s, allowed)
 
 
-def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
+def _never_empty(
+    plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int, open_: Collection[str]
+) -> list[Item]:
     """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow."""
     chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
     if any(_counts(item, allowed) for item in chosen):
         return chosen
-    for more in _easy(plan, allowed, wanted):
+    for more in _easy(plan, allowed, wanted, open_):
         if _fitting([item for item in more if _counts(item, allowed)], limit_s, allowed):
             names = {item.exercise for item in more}
             items = [*(item for item in wanted if item.exercise not in names), *more]
@@ -199,17 +212,17 @@ def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], l
     return chosen or _short_walk(plan, allowed, wanted, limit_s) or _fitting(resting, limit_s, allowed)
 
 
-def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Iterator[list[Item]]:
+def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], open_: Collection[str]) -> Iterator[list[Item]]:
     """What may be added to a routine that would be empty, one try after the other.
 
     First what the plan does not hold; then what it holds but does not serve today, at the plan's dose, what rests
     after all else; at the very last the start dose of what was too long.
     """
     library, held, known = allowed.catalog.exercises, _held(plan), {item.exercise for item in wanted}
-    fallback = [key for key in allowed.catalog.fallback if allowed.fits(key)]
+    fallback = [key for key in allowed.catalog.fallback if key in open_ and allowed.fits(key)]
     free = [key for key in fallback if key not in held and key not in known]
     yield [_extra(key, allowed, "I11") for key in free]
-    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
+    easy = [k for k in open_ if library[k].level == 1 and library[k].category not in UNCOUNTED and allowed.fits(k)]
     for key in easy:
         if key not in held and key not in known:
             yield [_extra(name, allowed, "I11") for name in (*free, key)]

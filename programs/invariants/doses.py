@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from programs.events import Session
-from programs.invariants.comparing import easier, index, same_chain, text
+from programs.invariants.comparing import easier, index, lower, same_chain, text
 from programs.invariants.look import earned, held
 from programs.invariants.moment import Moment
 from programs.plan import Decision, Item
@@ -71,7 +71,7 @@ def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
 
 def few_new_exercises(moment: Moment) -> Iterator[str]:
     """I4: a plan takes in at most two new exercises at once, unless a programme or a human brings them."""
-    if moment.before is None or moment.set_by_hand or _program_changed(moment):
+    if moment.before is None or moment.set_by_hand or _program_changed(moment) or _begun_again(moment):
         return
     if moment.before.plan.direction.value != moment.look.plan.direction.value:
         return  # another direction brings its own exercises
@@ -106,7 +106,8 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
     if not raises and not goals:
         return
     what = ", ".join([*(f"{d.exercise} {d.change}" for d in raises), *goals])
-    plan = moment.before.plan if moment.before and moment.set_by_hand else moment.look.plan  # as who approved saw it
+    approved = any(event.kind == "approval" for event in moment.look.told)
+    plan = moment.before.plan if moment.before and approved else moment.look.plan  # as who approved saw it
     if plan.mode != "normal":
         yield f"{what} in mode {plan.mode}"
     yesterday = moment.days_back(1)
@@ -124,21 +125,26 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
 
 
 def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
-    """I7: without a session nothing rises, and what is served of an exercise is what the plan holds of it."""
+    """I7: without a session nothing rises, and no more of an exercise is served than the plan holds of it.
+
+    A correction may take back what its first version had raised: then lower on the ladder is less, whatever it adds up
+    to (a set more begins at the low end).
+    """
     planned = {item.exercise: item.dose for item in moment.look.plan.items}
     for step in moment.look.full:
         dose = planned.get(step.exercise)
-        if dose is not None and (step.sets, step.amount) != (dose.sets, dose.amount):
+        if dose is not None and (step.sets > dose.sets or step.amount > dose.amount):
             yield f"{step.exercise} is served at {step.sets}x{step.amount}, planned at {dose.sets}x{dose.amount}"
     if moment.before is None or moment.set_by_hand or moment.look.late:
         return
     if any((moment.day - day).days in (0, 1) for day in moment.story.sessions) or _begun_again(moment):
         return
+    less = lower if any(event.kind == "correction" for event in moment.look.told) else easier
     ended = moment.before.plan.mode == "deload" and moment.look.plan.mode != "deload"
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}
     for item in held(moment.look.plan):
         old = then.get(item.key)
-        if old is None or not same_chain(item, old, moment.catalog) or easier(item, old, moment.catalog):
+        if old is None or not same_chain(item, old, moment.catalog) or less(item, old, moment.catalog):
             continue
         if index(item, moment.catalog) > index(old, moment.catalog):
             yield f"{text(old)} became {text(item)} without a session"

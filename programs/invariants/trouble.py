@@ -11,6 +11,7 @@ from programs.events import Session
 from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
 from programs.invariants.look import Look, plan_load, served_load
 from programs.invariants.moment import Moment
+from programs.plan import Plan
 
 MORNINGS = 7  # that make the usual pain
 
@@ -29,16 +30,16 @@ def lighter_after_trouble(moment: Moment) -> Iterator[str]:
             yield f"the load of {before} became {now} after {trouble}: {changes(moment.before.plan, moment.look.plan)}"
 
 
-def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]:
+def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) -> Iterator[str]:
     """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
 
-    In a flare and behind a lock the plan rests, and what is served is the load. Where worse only keeps a plan from
-    turning to its next block or programme, the two cannot be compared.
+    In a flare and behind a lock the plan rests, and what is served is the load. Where worse keeps a plan from turning
+    to its next block or programme, it may weigh what it weighed `before`.
     """
+    heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
     phases = [(look.plan.program_day, look.plan.block_week) for look in (worse, as_told)]
     if phases[0] < phases[1]:
-        return
-    heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
+        lighter = max(lighter, plan_load(before, catalog))
     if heavier > lighter + more_by_less(as_told.plan, worse.plan, lower, catalog):
         yield f"a load of {heavier} instead of {lighter}: {changes(as_told.plan, worse.plan)}"
 

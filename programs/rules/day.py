@@ -120,6 +120,7 @@ def _closing(draft: Draft) -> set[tuple[str, str]]:
 def _hear(draft: Draft, body: log.Body, locks: tuple[Lock, ...], counts: bool) -> None:
     if isinstance(body, log.Morning):
         pain.after_morning(draft, body, counts=counts)
+        program.leave(draft)
     elif isinstance(body, log.Session):
         if counts:
             standing, draft.locks = draft.locks, locks
@@ -159,6 +160,9 @@ def _clamp(draft: Draft, held: Held) -> None:
     for item in draft.items:
         draft.set_item(item.exercise, _held_to(draft, item, held))
     draft.only_today = {**draft.only_today, **held.served}
+    for name, free in held.directions.items():
+        locks = {**draft.direction.locks, name: max(free, draft.direction.locks.get(name, free))}
+        draft.direction = replace(draft.direction, locks=locks)
     known = {(referral.kind, referral.rule) for referral in draft.referrals}
     draft.referrals += tuple(r for r in held.referrals if (r.kind, r.rule) not in known)
 

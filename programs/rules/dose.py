@@ -72,16 +72,13 @@ def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None)
 def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:
     """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already."""
     numbers = draft.numbers.progress
-    calm = draft.mode == "normal" and not draft.sore  # sore by another session than the one that went well
+    calm = draft.mode == "normal" and not (draft.sore or _hard_day(draft) or _needs_lighter_week(draft))
     if streak < numbers.ok_streak or adherence7 < numbers.adherence7_min or not calm:
         hold(draft, item, "P3", streak=streak, zone=zone)
         return
     dose = ladder.up(item.exercise, item.dose, draft.allowed)
     if dose is not None:
-        if _breaks_caps(draft, item, dose):
-            hold(draft, item, "G3", streak=streak, zone=zone)
-        else:
-            _raise(draft, item, replace(item, dose=dose, streak=0), "progress", zone)
+        _raise_within_caps(draft, item, replace(item, dose=dose, streak=0), "progress", streak, zone)
         return
     harder = draft.allowed.harder(item.exercise) if draft.level in OPEN[:1] else None
     if harder is None or any(other.exercise == harder for other in draft.items):
@@ -95,7 +92,7 @@ def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, a
     else:
         start = draft.allowed.start(harder)
         new = replace(item, exercise=harder, dose=start, streak=0, level_up_day=draft.day, maintained_on=None)
-        _raise(draft, item, new, "level_up", zone)
+        _raise_within_caps(draft, item, new, "level_up", streak, zone)
 
 
 def halve(draft: Draft, item: Item, *, zone: Zone | None, back: bool) -> None:
@@ -180,10 +177,16 @@ def approve(draft: Draft, exercise: str, approved: bool) -> None:
     change = "progress" if waiting.becomes == exercise else "level_up"
     day = draft.day if change == "level_up" else item.level_up_day
     new = replace(item, exercise=waiting.becomes, dose=waiting.dose, streak=0, level_up_day=day)
-    _apply_raise(draft, item, new, change, None)
+    if _breaks_caps(draft, item, new):  # beside others approved since it was asked
+        hold(draft, item, "G3", streak=item.streak, zone=None)
+    else:
+        _apply_raise(draft, item, new, change, None)
 
 
-def _raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:
+def _raise_within_caps(draft: Draft, item: Item, new: Item, change: str, streak: int, zone: Zone | None) -> None:
+    if _breaks_caps(draft, item, new):
+        hold(draft, item, "G3", streak=streak, zone=zone)
+        return
     progression = next((str(row.value) for row in draft.overrides if row.field == "progression"), "on")
     if progression == "on":
         _apply_raise(draft, item, new, change, zone)
@@ -210,7 +213,13 @@ def _rested(draft: Draft, level_up_day: date | None) -> bool:
     return level_up_day is None or (draft.day - level_up_day).days >= days
 
 
-def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
+def _hard_day(draft: Draft) -> bool:
+    """Whether any session that awaits its judgement began in severe pain or left the leg worse (I6)."""
+    severe = draft.numbers.progress.pre_pain_max
+    return any(pending.pre > severe or pending.leg_worse for pending in draft.pending)
+
+
+def _breaks_caps(draft: Draft, item: Item, new: Item) -> bool:
     """Whether a raise puts weekly sets or the session's minutes over what seven days before allows.
 
     Both are measured on the routine as it would be: a longer exercise may leave others no room, or make some.
@@ -220,13 +229,13 @@ def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
     if base is None:
         return False
     now, standing = _usual_load(draft), draft.items
-    draft.set_item(item.exercise, replace(item, dose=dose))
+    draft.set_item(item.exercise, new)
     raised = _usual_load(draft)
     draft.items = standing
     share = raised.sets * 100 > base.sets * (100 + caps.sets_week_pct)
     too_many = share or raised.sets - base.sets > caps.sets_week_abs
     too_long = raised.seconds - base.seconds > caps.session_min_week * 60
-    more = dose.sets > item.dose.sets or raised.sets > now.sets
+    more = new.dose.sets > item.dose.sets or raised.sets > now.sets
     return (more and too_many) or (raised.seconds > now.seconds and too_long)
 
 

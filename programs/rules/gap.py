@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from programs.plan import Item, is_out
+from programs.plan import Item, Missing, Why, is_out
 from programs.rules import dose, ladder, program, safety
 from programs.rules.draft import Draft
 
@@ -49,16 +49,22 @@ def end(draft: Draft) -> None:
 def restart(draft: Draft) -> None:
     """M5: the programme's first week again, and no exercise above two levels under the old one of its chain.
 
-    Start doses come down to one set, the last exercise first, while the plan would load more than before (I5).
+    While the plan would load more than before (I5), the last exercise first: one set, then the lightest of the chain,
+    and at the very last it waits. A list of somebody's own making is no measure of a programme: there only sets come
+    down.
     """
     if draft.returning is None or not (draft.returning.screened and draft.returning.back and draft.returning.function):
         return
     draft.returning = None
     draft.unlock(safety.RETURN)
     before = draft.items
+    whole = not draft.own_items
     most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
     program.begin_again(draft, _levels(draft, before))
-    draft.items = tuple(ladder.within(draft.items, most, draft.allowed))
+    begun, draft.items = draft.items, tuple(ladder.within(draft.items, most, draft.allowed, whole=whole))
+    slots = {item.slot for item in draft.items}
+    waits = Why("dropped", "G3", because="new_exercises")
+    draft.missing += tuple(Missing(item.slot, waits) for item in begun if item.slot and item.slot not in slots)
     draft.change(gap="", last_session=draft.day, counted_from=draft.day, amber_run=0)
     if draft.mode != "normal":
         draft.set_mode("normal", "M5")

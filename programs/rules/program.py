@@ -93,9 +93,10 @@ def refresh(draft: Draft) -> None:
     else:
         wanted = _slots(draft)
     if changed or wanted != draft.slots:
-        draft.slots = wanted
+        wanted_other, draft.slots = wanted != draft.slots, wanted
         calm = draft.mode == "normal" and draft.training.gap in ("", "M2") and not draft.sore
-        new_most = None if calm else 0  # what is barred leaves at once; what is new waits for quiet days
+        other = None if wanted_other else draft.numbers.caps.new_ex_per_replan  # what waited comes in by and by
+        new_most = other if calm else 0  # what is barred leaves at once; what is new waits for quiet days
         _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
     draft.person_changed()
 
@@ -126,6 +127,7 @@ def new_facts(draft: Draft, changes: Changes) -> None:
 
 def turn_day(draft: Draft) -> None:
     """Moves to the week's block on a quiet day; never in a lighter week, a gap or behind a lock."""
+    leave(draft)
     if draft.program is None or draft.own_items or draft.closed or draft.mode != "normal" or draft.training.gap:
         return
     if draft.quiet and draft.week() != draft.block_week:
@@ -138,7 +140,7 @@ def turn_day(draft: Draft) -> None:
 
 
 def end_day(draft: Draft) -> None:
-    """The exits of programmes, once the day is known."""
+    """T03's exit, which ends a condition, and T01's review, once the day is known."""
     if draft.program is None or draft.locked_by_flag:
         return
     if draft.irritable and leg.calms(draft):
@@ -148,6 +150,12 @@ def end_day(draft: Draft) -> None:
             enter(draft, DISC, IRRITABLE)
     if draft.program == ACUTE:
         _review_acute(draft)
+
+
+def leave(draft: Draft) -> None:
+    """The exits of programmes: as a day turns and with its morning, never after what the rest of the day may bring."""
+    if draft.program is None or draft.locked_by_flag:
+        return
     rule = EXITS.get(draft.program)
     if rule is not None and draft.quiet and draft.mode != "after_flare":
         rule(draft)

@@ -175,7 +175,7 @@ class Life:
         events[place] = worse
         folded = adapt.fold(opening, events, look.day, self.catalog)
         tried = self._looked(folded, look.day)
-        for what in never_heavier(tried, look, self.catalog):
+        for what in never_heavier(tried, look, opening, self.catalog):
             self.lived.breaches.append(Breach("I14", look.day, f"{worse.kind} of {worse.day} made worse: {what}"))
 
     def _note(self, folded: Folded, day: date) -> None:
