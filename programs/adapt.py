@@ -112,10 +112,10 @@ def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dos
 
 def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Variant, frozenset[str]]:
     """The exercises of every variant that would now hold others; an easier one of a chain may take its place."""
-    then, now = (routine.chosen_items(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
+    then, now = (routine.every_variant(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
     held: dict[Variant, frozenset[str]] = {}
     for variant, items in now.items():
-        before = then.get(variant, then["full"])
+        before = then[variant]
         may, names = {item.exercise for item in before}, {item.exercise for item in items}
         gone = {catalog.exercises[item.exercise].chain: item for item in before if item.exercise not in names}
         for item in items:

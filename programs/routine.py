@@ -104,12 +104,16 @@ def build(plan: Plan, day: date, catalog: Catalog, locale: str, locks: tuple[Loc
 
 def chosen_items(plan: Plan, day: date, catalog: Catalog) -> dict[Variant, tuple[Item, ...]]:
     """The items of every variant; `neutral` only where the full one bends the spine in some direction."""
-    allowed = allowed_for(plan, catalog)
-    chosen = {name: selection.served(plan, allowed, day, name) for name in VARIANTS}
-    library = catalog.exercises
+    chosen, library = every_variant(plan, day, catalog), catalog.exercises
     if all(library[item.exercise].direction == "neutral" for item in chosen["full"]):
         del chosen["neutral"]
     return chosen
+
+
+def every_variant(plan: Plan, day: date, catalog: Catalog) -> dict[Variant, tuple[Item, ...]]:
+    """The items of every variant, whether it differs from the full one or not."""
+    allowed = allowed_for(plan, catalog)
+    return {name: selection.served(plan, allowed, day, name) for name in VARIANTS}
 
 
 def allowed_for(plan: Plan, catalog: Catalog) -> Allowed:

@@ -78,7 +78,22 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
         names += [key for key in own if library[key].category == "DPX" and library[key].direction == towards]
     open_ = own.keys() | {key for key in (*calm, WALK) if key not in _held(plan) and allowed.fits(key)}
     names += [key for key in (*calm[:1], WALK, *calm[1:]) if key in open_ and key not in names]
-    return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
+    calm_items = [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
+    return _no_heavier(plan, allowed, calm_items, own) if plan.mode == "flare" else calm_items
+
+
+def _no_heavier(plan: Plan | Draft, allowed: Allowed, items: Iterable[Item], own: Collection[str]) -> list[Item]:
+    """A flare adds to what the plan has of its own no more than the plan would load (I5), but one exercise at least."""
+    most = sum(_load(item, allowed) for item in plan.shown if not is_out(item, plan.day))
+    kept: list[Item] = []
+    for item in sorted(items, key=lambda item: item.exercise not in own):
+        if item.exercise in own or not kept or sum(_load(i, allowed) for i in (*kept, item)) <= most:
+            kept.append(item)
+    return kept
+
+
+def _load(item: Item, allowed: Allowed) -> int:
+    return item.dose.sets * item.dose.amount * allowed.catalog.exercises[item.exercise].level
 
 
 def _narrowed(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]) -> list[Item]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from programs.events import Session
 from programs.invariants.comparing import easier, index, lower, same_chain, text
-from programs.invariants.look import earned, held
+from programs.invariants.look import SHUT, earned, held
 from programs.invariants.moment import Moment
 from programs.plan import Decision, Item
 
@@ -36,8 +36,8 @@ def few_level_ups(moment: Moment) -> Iterator[str]:
     recent = [day for day in days if 0 <= (moment.day - day).days < WEEK]
     if len(recent) > most:
         yield f"{len(recent)} level-ups since {min(recent)}"
-    if moment.before is None or moment.set_by_hand or _program_changed(moment):
-        return
+    if moment.before is None or moment.set_by_hand or _program_changed(moment) or moment.look.status in SHUT:
+        return  # behind a lock nothing is served, and what its morning had judged is void
     raised = {decision.becomes for decision in _new(moment) if decision.change == "level_up"}
     then = {item.key: item for item in earned(moment.before.plan)}
     for item in earned(moment.look.plan):
@@ -57,13 +57,13 @@ def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
     if not any(decision.change in RAISES for decision in _new(moment)):
         return
     caps, both = moment.catalog.constants.caps, now.sets.keys() & then.sets.keys()
-    sets, before = now.sessions * sum(now.sets[chain] for chain in both), then.sessions * sum(then.sets.values())
+    sets, before = now.sessions * sum(now.sets[key] for key in both), then.sessions * sum(then.sets.values())
     more = last is None or sum(now.sets.values()) > sum(last.sets.values())
     if more and sets > min(before * (100 + caps.sets_week_pct) / 100, before + caps.sets_week_abs):
-        risen = [chain[0] for chain in both if now.sets[chain] > then.sets[chain]]
+        risen = [key[1] for key in both if now.sets[key] > then.sets[key]]
         if risen:
             yield f"{before} sets a week became {sets}: {', '.join(sorted(risen))}"
-    takes, took = sum(now.seconds[chain] for chain in both), sum(then.seconds.values())
+    takes, took = sum(now.seconds[key] for key in both), sum(then.seconds.values())
     longer = last is None or sum(now.seconds.values()) > sum(last.seconds.values())
     if longer and takes > took + 60 * caps.session_min_week:
         yield f"a session of {took} s became one of {takes} s within a week"

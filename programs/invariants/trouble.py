@@ -37,6 +37,7 @@ def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) ->
     to its next block or programme, it may weigh what it weighed `before`.
     """
     heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
+    lighter = max(lighter, served_load(as_told.full, catalog))  # what stands in where all of a plan rests
     phases = [(look.plan.program_day, look.plan.block_week) for look in (worse, as_told)]
     if phases[0] < phases[1]:
         lighter = max(lighter, plan_load(before, catalog))

@@ -11,7 +11,6 @@ from programs.course import Hit, Load, Zone
 from programs.plan import Dose, Item, Scalar, Waiting, Why
 from programs.rules import ladder
 from programs.rules.draft import Draft
-from programs.triage import OPEN
 
 WEEK = timedelta(days=7)
 WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
@@ -70,9 +69,13 @@ def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None)
 
 
 def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:
-    """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already."""
+    """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already.
+
+    While a flag waits for its appointment nothing rises (I14: a flag more never yields more).
+    """
     numbers = draft.numbers.progress
-    calm = draft.mode == "normal" and not (draft.sore or _hard_day(draft) or _needs_lighter_week(draft))
+    hard = draft.locks or draft.sore or _hard_day(draft) or _needs_lighter_week(draft)
+    calm = draft.mode == "normal" and not hard
     if streak < numbers.ok_streak or adherence7 < numbers.adherence7_min or not calm:
         hold(draft, item, "P3", streak=streak, zone=zone)
         return
@@ -80,7 +83,7 @@ def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, a
     if dose is not None:
         _raise_within_caps(draft, item, replace(item, dose=dose, streak=0), "progress", streak, zone)
         return
-    harder = draft.allowed.harder(item.exercise) if draft.level in OPEN[:1] else None
+    harder = draft.allowed.harder(item.exercise)
     if harder is None or any(other.exercise == harder for other in draft.items):
         new = replace(item, streak=streak, maintained_on=item.maintained_on or draft.day)
         draft.set_item(item.exercise, new)
@@ -170,7 +173,7 @@ def approve(draft: Draft, exercise: str, approved: bool) -> None:
     waiting = next((w for w in draft.waiting if w.exercise == exercise), None)
     item = next((i for i in draft.items if i.exercise == exercise), None)
     draft.waiting = tuple(w for w in draft.waiting if w.exercise != exercise)
-    if waiting is None or item is None or not approved or draft.mode != "normal":
+    if waiting is None or item is None or not approved or draft.mode != "normal" or draft.locks:
         return
     if not draft.allowed.fits(waiting.becomes):
         return

@@ -94,7 +94,7 @@ def refresh(draft: Draft) -> None:
         wanted = _slots(draft)
     if changed or wanted != draft.slots:
         wanted_other, draft.slots = wanted != draft.slots, wanted
-        calm = draft.mode == "normal" and draft.training.gap in ("", "M2") and not draft.sore
+        calm = draft.mode == "normal" and draft.quiet
         other = None if wanted_other else draft.numbers.caps.new_ex_per_replan  # what waited comes in by and by
         new_most = other if calm else 0  # what is barred leaves at once; what is new waits for quiet days
         _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
