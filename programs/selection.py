@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -53,7 +53,7 @@ def served(
     if _is_walk(pause):
         chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
     if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
-        open_ = allowed.catalog.exercises if usual else _open_today(plan, allowed, day, variant)
+        open_ = list(allowed.catalog.exercises) if usual else _open_today(plan, allowed, day, variant)
         chosen = _never_empty(plan, allowed, wanted, limit_s, open_)
     return tuple(chosen)
 
@@ -98,29 +98,36 @@ def _load(item: Item, allowed: Allowed) -> int:
 
 def _narrowed(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]) -> list[Item]:
     library, walk_only = allowed.catalog.exercises, _is_walk(plan.pause(day))
-    open_ = _open_today(plan, allowed, day, variant)
+    is_open = _opening(plan, day, variant)
     kept = [
         _eased(plan, allowed, item)
         for item in items
-        if item.exercise in open_ and (not walk_only or library[item.exercise].category == "AER")
+        if is_open(library[item.exercise]) and (not walk_only or library[item.exercise].category == "AER")
     ]
     return kept or (_easy_walk(plan, allowed, "I11") if walk_only else [])
 
 
-def _open_today(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> Collection[str]:
-    """What no closed direction (C2), SOON flag or risen leg (C3) takes out of the day; after a late report, what its
-    routine held comes first."""
+def _opening(plan: Plan | Draft, day: date, variant: Variant) -> Callable[[Exercise], bool]:
+    """Whether no closed direction (C2), SOON flag or risen leg (C3) takes an exercise out of the day."""
     neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
-    level_max = 1 if plan.level == "SOON" else 5
-    names = [
-        exercise.id
-        for exercise in allowed.catalog.exercises.values()
-        if (not neutral or exercise.direction == "neutral")
-        and exercise.level <= level_max
-        and not (plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER")
-    ]
+    easy, rise = plan.level == "SOON", plan.leg.rise
+
+    def is_open(exercise: Exercise) -> bool:
+        if (neutral and exercise.direction != "neutral") or (easy and exercise.level > 1):
+            return False
+        return not (rise and exercise.exercise_class == "NRV_TENSIONER")
+
+    return is_open
+
+
+def _open_today(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> Sequence[str]:
+    """All that is open on a day; after a late report, what its routine held comes first and the lightest next."""
+    is_open = _opening(plan, day, variant)
+    names = [exercise.id for exercise in allowed.catalog.exercises.values() if is_open(exercise)]
     first = plan.only_today.get(variant, frozenset()) if day == plan.day else frozenset()
-    return dict.fromkeys(sorted(names, key=lambda name: name not in first))
+    if first:
+        names.sort(key=lambda name: (name not in first, _load(_extra(name, allowed, "I11"), allowed)))
+    return names
 
 
 def _as_served(plan: Plan | Draft, day: date, variant: Variant, items: list[Item]) -> list[Item]:
@@ -211,7 +218,7 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
 
 
 def _never_empty(
-    plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int, open_: Collection[str]
+    plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int, open_: Sequence[str]
 ) -> list[Item]:
     """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow."""
     chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
@@ -227,7 +234,7 @@ def _never_empty(
     return chosen or _short_walk(plan, allowed, wanted, limit_s) or _fitting(resting, limit_s, allowed)
 
 
-def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], open_: Collection[str]) -> Iterator[list[Item]]:
+def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], open_: Sequence[str]) -> Iterator[list[Item]]:
     """What may be added to a routine that would be empty, one try after the other.
 
     First what the plan does not hold; then what it holds but does not serve today, at the plan's dose, what rests

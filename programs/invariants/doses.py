@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from programs.events import Session
-from programs.invariants.comparing import easier, index, lower, same_chain, text
+from programs.invariants.comparing import easier, index, same_chain, text
 from programs.invariants.look import SHUT, earned, held
 from programs.invariants.moment import Moment
 from programs.plan import Decision, Item
@@ -75,6 +75,8 @@ def few_new_exercises(moment: Moment) -> Iterator[str]:
         return
     if moment.before.plan.direction.value != moment.look.plan.direction.value:
         return  # another direction brings its own exercises
+    if moment.look.late and moment.look.plan.block_week < moment.before.plan.block_week:
+        return  # a late report shows that the plan had not turned to its block yet
     library = moment.catalog.exercises
     then = {library[item.exercise].chain for item in moment.before.plan.items}
     now = [i for i in held(moment.look.plan) if i.source == "program" and library[i.exercise].chain not in then]
@@ -127,8 +129,7 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
 def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
     """I7: without a session nothing rises, and no more of an exercise is served than the plan holds of it.
 
-    A correction may take back what its first version had raised: then lower on the ladder is less, whatever it adds up
-    to (a set more begins at the low end).
+    A correction may take back what its first version had raised or lowered.
     """
     planned = {item.exercise: item.dose for item in moment.look.plan.items}
     for step in moment.look.full:
@@ -139,12 +140,13 @@ def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
         return
     if any((moment.day - day).days in (0, 1) for day in moment.story.sessions) or _begun_again(moment):
         return
-    less = lower if any(event.kind == "correction" for event in moment.look.told) else easier
+    if any(event.kind == "correction" for event in moment.look.told):
+        return
     ended = moment.before.plan.mode == "deload" and moment.look.plan.mode != "deload"
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}
     for item in held(moment.look.plan):
         old = then.get(item.key)
-        if old is None or not same_chain(item, old, moment.catalog) or less(item, old, moment.catalog):
+        if old is None or not same_chain(item, old, moment.catalog) or easier(item, old, moment.catalog):
             continue
         if index(item, moment.catalog) > index(old, moment.catalog):
             yield f"{text(old)} became {text(item)} without a session"

@@ -9,7 +9,7 @@ from statistics import median
 from programs.catalog import Catalog
 from programs.events import Session
 from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
-from programs.invariants.look import Look, plan_load, served_load
+from programs.invariants.look import Look, earned, plan_load, served_load
 from programs.invariants.moment import Moment
 from programs.plan import Plan
 
@@ -34,13 +34,14 @@ def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) ->
     """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
 
     In a flare and behind a lock the plan rests, and what is served is the load. Where worse keeps a plan from turning
-    to its next block or programme, it may weigh what it weighed `before`.
+    to its next block, it may weigh what it weighed `before`; two programmes cannot be compared.
     """
+    if worse.plan.program_day != as_told.plan.program_day:
+        return
     heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
     lighter = max(lighter, served_load(as_told.full, catalog))  # what stands in where all of a plan rests
-    phases = [(look.plan.program_day, look.plan.block_week) for look in (worse, as_told)]
-    if phases[0] < phases[1]:
-        lighter = max(lighter, plan_load(before, catalog))
+    if worse.plan.block_week < as_told.plan.block_week:
+        lighter = max(lighter, sum(index(item, catalog) for item in earned(before)))
     if heavier > lighter + more_by_less(as_told.plan, worse.plan, lower, catalog):
         yield f"a load of {heavier} instead of {lighter}: {changes(as_told.plan, worse.plan)}"
 

@@ -39,7 +39,7 @@ def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> Non
     names = {other.exercise for other in draft.items}
     new = ladder.back(item, draft.allowed, names)
     if draft.mode == "deload":
-        new = _back_in_lighter_week(draft, item, new, names)
+        new = back_in_lighter_week(draft, item, new, names)
     _blame(draft, item)
     if new is not None:
         change = "regress" if new.exercise == item.exercise else "level_down"
@@ -50,8 +50,8 @@ def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> Non
         draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
 
 
-def _back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set[str]) -> Item | None:
-    """Further back, until the sets left in the lighter week load no more than before (I5)."""
+def back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set[str]) -> Item | None:
+    """What an item has become, or further back, until the lighter week's sets load no more than before (I5)."""
     factor = draft.numbers.deload.factor
     shown = ladder.cut(item.dose, factor)
     while new is not None and ladder.heavier(
@@ -63,9 +63,9 @@ def _back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set
 
 def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None) -> None:
     """The dose stays; the streak is what the caller says."""
-    new = replace(item, streak=streak)
-    draft.set_item(item.exercise, new)
-    draft.decide(rule, "maintain", item, new, zone=zone, streak=streak)
+    if streak != item.streak:
+        draft.set_item(item.exercise, replace(item, streak=streak))
+    draft.decide(rule, "maintain", item, zone=zone, streak=streak)
 
 
 def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:

@@ -41,9 +41,15 @@ def take_in(draft: Draft) -> None:
 
 def end(draft: Draft) -> None:
     """A session fixes what the gap has left."""
-    if draft.training.gap:
-        draft.items = tuple(ladder.after_gap(draft.items, draft.training.gap, draft.allowed))
-        draft.change(gap="")
+    if not draft.training.gap:
+        return
+    before = {item.key: item for item in draft.items}
+    items = ladder.after_gap(draft.items, draft.training.gap, draft.allowed)
+    if draft.mode == "deload" and draft.training.gap != "M2":
+        names = {item.exercise for item in items}
+        items = [dose.back_in_lighter_week(draft, before[item.key], item, names) or item for item in items]
+    draft.items = tuple(items)
+    draft.change(gap="")
 
 
 def restart(draft: Draft) -> None:

@@ -229,7 +229,8 @@ def _leave_as_responder(draft: Draft) -> None:
 
 
 def _leave_work(draft: Draft) -> None:
-    if _is_over(draft):
+    """A day after the last week: the first day after it brings the check by which it is judged."""
+    if (draft.day - draft.program_day).days > draft.catalog.programs[str(draft.program)].weeks * 7:
         enter(draft, MAINTENANCE if draft.response.group == "responder" else CHRONIC, str(draft.program))
 
 
