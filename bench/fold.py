@@ -1,4 +1,4 @@
-"""How many log lines a second the pure fold takes in, in one process: logs that simulated patients wrote, from start."""
+"""How many log lines a second the pure fold takes in, in one process: logs of simulated patients, from the start."""
 
 from __future__ import annotations
 
