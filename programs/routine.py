@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from programs import posture, selection, triage
+from programs import offers, posture, selection, triage
 from programs.allowed import Allowed, Person
 from programs.catalog import Catalog
+from programs.offers import MiniSets
 from programs.plan import Item, Plan, Why, level
 from programs.posture import BeltView, Breaks
 from programs.rules import walking
@@ -50,6 +51,7 @@ class Goals:
     walk_minutes: int | None
     belt: BeltView
     breaks: Breaks
+    mini_sets: MiniSets | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def build(plan: Plan, day: date, catalog: Catalog, locale: str, locks: tuple[Loc
             walk_minutes=walking.minutes(plan, catalog),
             belt=posture.belt(plan, catalog),
             breaks=posture.breaks(plan.conditions, catalog),
+            mini_sets=offers.mini_sets(plan, chosen["full"], catalog),
         ),
     )
 
