@@ -12,8 +12,8 @@ Less = Callable[[Item, Item, Catalog], bool]
 
 
 def standing(look: Look, catalog: Catalog) -> int:
-    """The load a plan asks for: what it holds, and in a flare or behind a lock, where it rests, what is served."""
-    resting = look.plan.mode == "flare" or any(lock.level != "SOON" for lock in look.plan.locks)
+    """The load a plan asks for: what it holds, and in a flare or with a flag, where it rests, what is served."""
+    resting = look.plan.mode == "flare" or bool(look.plan.locks)
     return served_load(look.full, catalog) if resting else plan_load(look.plan, catalog)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from programs import outcomes, prescribe
-from programs.plan import EntryReason
-from programs.rules import leg
+from programs.plan import EntryReason, is_out
+from programs.rules import ladder, leg
 from programs.rules.draft import Draft
 from programs.rules.program import MAINTENANCE, enter, refresh
 
@@ -22,7 +22,10 @@ def end_day(draft: Draft) -> None:
         draft.irritable = False
         refresh(draft)
         if draft.program == IRRITABLE:
+            most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
             enter(draft, DISC, IRRITABLE)
+            if not draft.quiet:
+                draft.hold_to(most)  # the day decides that it begins, not that it weighs more (I5)
     if draft.program == ACUTE:
         _review_acute(draft)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from programs.plan import Item, Missing, Why, is_out
+from programs.plan import Item, is_out
 from programs.rules import dose, ladder, program, safety
 from programs.rules.draft import Draft
 
@@ -67,10 +67,7 @@ def restart(draft: Draft) -> None:
     whole = not draft.own_items
     most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
     program.begin_again(draft, _levels(draft, before))
-    begun, draft.items = draft.items, tuple(ladder.within(draft.items, most, draft.allowed, whole=whole))
-    slots = {item.slot for item in draft.items}
-    waits = Why("dropped", "G3", because="new_exercises")
-    draft.missing += tuple(Missing(item.slot, waits) for item in begun if item.slot and item.slot not in slots)
+    draft.hold_to(most, whole=whole)
     draft.change(gap="", last_session=draft.day, counted_from=draft.day, amber_run=0)
     if draft.mode != "normal":
         draft.set_mode("normal", "M5")

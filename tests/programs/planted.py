@@ -211,7 +211,7 @@ PLANTED: Sequence[Planted] = (
     Planted("an empty routine", "I11", ("chronic-wavering",), 5, _empty_routine),
     Planted("sets over the most", "I12", ("chronic-responder",), 40, _sets_over_the_most),
     Planted("the order of the log matters", "I13", ("corrects", "contradicts"), 30, _order_matters),
-    Planted("severe pain counts as green", "I14", ("sore-and-brave", "contradicts"), 60, _severe_pain_is_green),
+    Planted("severe pain counts as green", "I14", ("flare-prone", "chronic-wavering"), 60, _severe_pain_is_green),
     Planted("exceptions never end", "I15", ("supervised",), 40, _exceptions_never_end),
     Planted("any exception is accepted", "I15", ("supervised",), 60, _anything_is_accepted),
     Planted("minors are served", "I17", ("minor",), 10, _minors_served),

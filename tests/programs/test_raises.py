@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from programs import adapt, events
+from programs import adapt, canonical, events
 from programs.course import Direction, Hit, Load, Walking
-from programs.events import Approval, Body, Checkin, Event, Held, Override, Questionnaire, Session
-from programs.plan import Dose, Plan, Waiting
+from programs.events import Approval, Body, Checkin, Event, Held, Morning, Override, Questionnaire, Session
+from programs.plan import Dose, Missing, Plan, Waiting, Why
 from tests.programs.logs import START
 from tests.programs.stories import CONTENT, Doses, bad, doses, fold, good, holding, load, morning, served, started, told
 
@@ -143,3 +143,33 @@ def test_the_lighter_week_stays_light_when_a_session_ends_a_gap() -> None:
     after = on(before, 9, told(9, Checkin()), bad(9))
     assert (before.training.gap, after.training.gap) == ("M3", "")
     assert load(after) <= load(before)
+
+
+def test_what_the_date_alone_opens_is_met_wherever_the_fold_is_cut() -> None:
+    plan = fold(started(40, location=3, leg=4), 30)
+    since = plan.day - timedelta(days=CONTENT.constants.direction.opposite_free_days)
+    waits = Missing(plan.items[-1].slot, Why("dropped", "G3", because="new_exercises"))
+    closing = replace(
+        plan,
+        day=plan.day - timedelta(days=1),
+        items=plan.items[:-1],
+        missing=(waits,),
+        direction=Direction(value="extension", set_on=since),
+        leg=replace(plan.leg, location=1, value=1, below_day=since),
+    )
+    known = [told(30, Checkin())]
+    whole = adapt.fold(closing, known, plan.day, CONTENT)
+    cut = adapt.fold(whole.opening, known, plan.day, CONTENT)
+    assert canonical.dumps(whole.plan) == canonical.dumps(cut.plan)
+
+
+def test_a_calmer_nerve_begins_the_disc_programme_no_heavier_after_a_red_session() -> None:
+    lines = started(9, location=3, leg=8)
+    lines += [told(day, Morning(3, 4), minute=5) for day in range(1, 9)]
+    quiet = fold(lines, 5)
+    assert (fold(lines, 4).program, quiet.program) == ("T03", "T02")
+    sore = [*lines, bad(4, peak=8)]
+    before, after = fold(sore, 4), fold(sore, 5)
+    assert after.program == "T02"
+    assert load(after) <= load(before)
+    assert load(after) < load(quiet)
