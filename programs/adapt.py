@@ -75,7 +75,8 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
 
     Compares the plan that was served with the one folded again; None when there is nothing to hold.
     """
-    items, variants = _doses_held(served, refolded, catalog), _exercises_held(served, refolded, catalog)
+    items = _doses_held(served, refolded, catalog)
+    variants = _exercises_held(served, refolded, catalog, always=bool(items))
     flags = {lock.flag for lock in refolded.locks}
     locks = tuple(
         lock
@@ -110,8 +111,11 @@ def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dos
     return {name: item.dose for name, item in own.items() if library[name].chain in raised}
 
 
-def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Variant, frozenset[str]]:
-    """The exercises of every variant that would now hold others; an easier one of a chain may take its place."""
+def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog, *, always: bool) -> dict[Variant, frozenset[str]]:
+    """The exercises of every variant that would now hold others; an easier one of a chain may take its place.
+
+    `always`: of every variant, because doses are held too, and what they leave of the minutes is nobody's to fill.
+    """
     then, now = (routine.every_variant(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
     held: dict[Variant, frozenset[str]] = {}
     for variant, items in now.items():
@@ -121,8 +125,8 @@ def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Vari
         for item in items:
             mate = gone.get(catalog.exercises[item.exercise].chain)
             if mate is not None and not ladder.heavier(item, mate.exercise, mate.dose, catalog):
-                may.add(item.exercise)
-        if before and not names <= may:
+                may = may - {mate.exercise} | {item.exercise}
+        if before and (always or not names <= may):
             held[variant] = frozenset(may)
     return held
 

@@ -86,7 +86,7 @@ def _no_heavier(plan: Plan | Draft, allowed: Allowed, items: Iterable[Item], own
     """A flare adds to what the plan has of its own no more than the plan would load (I5), but one exercise at least."""
     most = sum(_load(item, allowed) for item in plan.shown if not is_out(item, plan.day))
     kept: list[Item] = []
-    for item in sorted(items, key=lambda item: item.exercise not in own):
+    for item in sorted(items, key=lambda item: 0 if item.exercise in own else _load(item, allowed)):
         if item.exercise in own or not kept or sum(_load(i, allowed) for i in (*kept, item)) <= most:
             kept.append(item)
     return kept

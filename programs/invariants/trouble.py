@@ -9,7 +9,7 @@ from statistics import median
 from programs.catalog import Catalog
 from programs.events import Session
 from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
-from programs.invariants.look import Look, earned, plan_load, served_load
+from programs.invariants.look import SHUT, Look, earned, plan_load, served_load
 from programs.invariants.moment import Moment
 from programs.plan import Plan
 
@@ -17,13 +17,18 @@ MORNINGS = 7  # that make the usual pain
 
 
 def lighter_after_trouble(moment: Moment) -> Iterator[str]:
-    """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows."""
+    """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows.
+
+    A single exercise that keeps a flare's routine from being empty (I11) does not count.
+    """
     if moment.before is None or moment.set_by_hand or moment.look.plan.mode == moment.before.plan.mode == "flare":
         return
     before, now = standing(moment.before, moment.catalog), standing(moment.look, moment.catalog)
     before = max(before, plan_load(moment.before.plan, moment.catalog))
     before += more_by_less(moment.before.plan, moment.look.plan, easier, moment.catalog)
     if moment.look.plan.mode == "flare":
+        if len(moment.look.full) == 1:
+            return
         before = max(before, served_load(moment.before.variants.get("calm", ()), moment.catalog))
     if now > before:
         for trouble in _troubles(moment):
@@ -49,7 +54,9 @@ def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) ->
 def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
     """Late: what comes late changes today downwards only; locks, referrals and closed directions stay.
 
-    Something easy in place of what has gone does not count.
+    Something easy in place of what has gone does not count: an exercise the routine may fall back on, or one alone of
+    level 1, without which it would be empty (I11). Nor does what opens because the questions after a long gap are
+    answered or void: nothing had been served.
     """
     before, look = moment.before, moment.look
     if not look.late or before is None or before.day != look.day:
@@ -59,10 +66,13 @@ def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
         old = then.get(item.exercise)
         if old is not None and index(item, moment.catalog) > index(old, moment.catalog):
             yield f"{text(old)} became {text(item)}"
-    for variant, steps in look.variants.items():
+    gate = before.status in SHUT and {lock.flag for lock in before.plan.locks} == {"RETURN"}
+    for variant, steps in look.variants.items() if not gate else ():
         served = before.variants.get(variant, ())
         known = {step.exercise for step in served}
         new = [s for s in steps if s.exercise in known or s.exercise not in moment.catalog.fallback]
+        if len(steps) == 1 and moment.catalog.exercises[steps[0].exercise].level == 1:
+            continue
         was, now = served_load(served, moment.catalog), served_load(new, moment.catalog)
         if variant in before.variants and now > was:
             yield f"the load served as {variant} was {was} and became {now}"

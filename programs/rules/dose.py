@@ -19,7 +19,8 @@ WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
 def turn_day(draft: Draft) -> None:
     """D1's days out of the plan end; D2 begins and ends; what waits for approval lapses."""
     if any(item.out_until or item.until for item in draft.items):
-        _come_back(draft, draft.day if draft.quiet else draft.day + timedelta(days=1))
+        open_ = draft.quiet and draft.mode != "dormant"
+        _come_back(draft, draft.day if open_ else draft.day + timedelta(days=1))
     numbers = draft.numbers.deload
     over = draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days
     if over and draft.quiet and not _needs_lighter_week(draft):
