@@ -20,7 +20,7 @@ export NODE_USE_SYSTEM_CA := 1
 # A .venv whose Python has gone (an upgrade, a copied folder) is made anew.
 $(shell .venv/bin/python -c '' 2>/dev/null || rm -rf .venv)
 
-.PHONY: help run test soak check lint lock mutation format clean
+.PHONY: help run test soak check lint lock mutation bench format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ lint: .venv/dev.txt ## formatting, lint, types, import arrows
 
 mutation: .venv/dev.txt ## take each rule out and show which worked cases notice
 	@$(IN_VENV) -m tests.programs.mutation
+
+bench: .venv/dev.txt ## measure (BENCH=name for one); what was measured is in bench/README.md
+	@$(IN_VENV) -m bench $(BENCH)
 
 format: .venv/dev.txt ## format the code
 	$(IN_VENV) -m ruff check --fix .

@@ -75,7 +75,8 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
 
     Compares the plan that was served with the one folded again; None when there is nothing to hold.
     """
-    items, variants = _doses_held(served, refolded, catalog), _exercises_held(served, refolded, catalog)
+    items = _doses_held(served, refolded, catalog)
+    variants = _exercises_held(served, refolded, catalog, always=bool(items))
     flags = {lock.flag for lock in refolded.locks}
     locks = tuple(
         lock
@@ -89,7 +90,10 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
         if (referral.kind, referral.rule) not in known
         and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) < referral.day
     )
-    return Held(items, locks, referrals, variants) if items or variants or locks or referrals else None
+    locked = refolded.direction.locks
+    directions = {name: free for name, free in served.direction.locks.items() if locked.get(name, date.min) < free}
+    held = Held(items, locks, referrals, variants, directions)
+    return None if held == Held() else held
 
 
 def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dose]:
@@ -107,19 +111,22 @@ def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dos
     return {name: item.dose for name, item in own.items() if library[name].chain in raised}
 
 
-def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[Variant, frozenset[str]]:
-    """The exercises of every variant that would now hold others; an easier one of a chain may take its place."""
-    then, now = (routine.chosen_items(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
+def _exercises_held(served: Plan, refolded: Plan, catalog: Catalog, *, always: bool) -> dict[Variant, frozenset[str]]:
+    """The exercises of every variant that would now hold others; an easier one of a chain may take its place.
+
+    `always`: of every variant, because doses are held too, and what they leave of the minutes is nobody's to fill.
+    """
+    then, now = (routine.every_variant(replace(plan, answered=True), plan.day, catalog) for plan in (served, refolded))
     held: dict[Variant, frozenset[str]] = {}
     for variant, items in now.items():
-        before = then.get(variant, then["full"])
+        before = then[variant]
         may, names = {item.exercise for item in before}, {item.exercise for item in items}
         gone = {catalog.exercises[item.exercise].chain: item for item in before if item.exercise not in names}
         for item in items:
             mate = gone.get(catalog.exercises[item.exercise].chain)
             if mate is not None and not ladder.heavier(item, mate.exercise, mate.dose, catalog):
-                may.add(item.exercise)
-        if before and not names <= may:
+                may = may - {mate.exercise} | {item.exercise}
+        if before and (always or not names <= may):
             held[variant] = frozenset(may)
     return held
 

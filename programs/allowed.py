@@ -100,10 +100,15 @@ class Allowed:
 
         Of the category: a chain not taken yet, the highest level first, then library order.
         """
-        library, taken = self.catalog.exercises, set(taken)
+        taken = set(taken)
         for step in self.easier(exercise):
             if step not in taken:
                 return step
+        return self.peer(exercise, taken)
+
+    def peer(self, exercise: str, taken: Iterable[str]) -> str | None:
+        """Another of an exercise's category at no higher level: a chain not taken yet, the highest level first."""
+        library = self.catalog.exercises
         blocked = library[exercise]
         chains = {library[other].chain for other in taken} | {blocked.chain}
         peers = [

@@ -130,9 +130,10 @@ class VisitKind:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """The follow-up calendar: days from the start by path."""
+    """The follow-up calendar: days from the start by path; on those of `decides` the next steps are talked about."""
 
     days: Mapping[Id, Annotated[tuple[Annotated[int, Within(0, 400)], ...], Within(1, 20)]]
+    decides: Mapping[Id, Annotated[tuple[Annotated[int, Within(0, 400)], ...], Within(1, 20)]]
     kinds: Annotated[tuple[VisitKind, ...], Within(1, 10)]
 
 

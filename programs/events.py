@@ -122,6 +122,7 @@ class Held:
     """Written by the service after a late report: doses may not rise over what was served, nothing is taken back.
 
     `served`: for each variant the exercises to which the rest of the day is kept; a variant not named is free.
+    `directions`: directions of bending that stay closed, with their first free day (C2).
     """
 
     items: Annotated[Mapping[ExerciseId, Dose], Within(0, 60)] = field(default_factory=dict)
@@ -130,6 +131,7 @@ class Held:
     served: Annotated[Mapping[Variant, Annotated[frozenset[ExerciseId], Within(0, 60)]], Within(0, 4)] = field(
         default_factory=dict
     )
+    directions: Annotated[Mapping[str, date], Within(0, 4)] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from programs import canonical
 from programs.canonical import Within
 from programs.catalog import Catalog, Equipment, Position
+
+LIFE_LONGEST, PREGNANCY_LONGEST = timedelta(days=365 * 100), timedelta(weeks=45)
 
 Pain = Annotated[int, Within(0, 10)]  # numeric rating 0-10
 Location = Annotated[int, Within(0, 4)]  # 0 back, 1 buttock, 2 thigh, 3 calf, 4 foot
@@ -182,3 +184,18 @@ _FACTS = tuple(field.name for field in fields(Patient))
 def check(patient: Patient) -> None:
     """Raises ValueError naming the first field that no person can have; being 12 years old is possible."""
     canonical.from_json(Patient, canonical.to_json(patient))
+
+
+def impossible_days(facts: Patient | Changes, day: date) -> dict[str, str]:
+    """Dates that lie in the future or too far back, by field."""
+    told: dict[str, tuple[date | None, timedelta]] = {
+        "episode_day": (facts.episode_day, LIFE_LONGEST),
+        "pregnancy_day": (facts.pregnancy_day, PREGNANCY_LONGEST),
+        "birth.day": (facts.birth.day if facts.birth else None, LIFE_LONGEST),
+        "surgery.day": (facts.surgery.day if facts.surgery else None, LIFE_LONGEST),
+    }
+    return {
+        path: "This day lies in the future." if when > day else "This day lies too far back."
+        for path, (when, longest) in told.items()
+        if when is not None and not day - longest <= when <= day
+    }

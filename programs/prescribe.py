@@ -236,7 +236,8 @@ def _placed(
         return Missing(slot, Why("dropped", "I12", because=name))
     if held is not None and held.exercise != name and allowed.fits(held.exercise) and held.exercise not in used:
         return kept(slot, held, filling)
-    instead = allowed.instead(name, used | taken)
+    peer = allowed.peer(name, used | taken) if block.kind == "swapped" and held and held.maintained_on else None
+    instead = peer or allowed.instead(name, used | taken)  # at the top dose a swap takes up what was offered (G4)
     if instead is None:
         return Missing(slot, Why("dropped", block.rule, because=block.because))
     start = allowed.start(instead)

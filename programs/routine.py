@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from programs import posture, selection, triage
+from programs import offers, posture, selection, triage
 from programs.allowed import Allowed, Person
 from programs.catalog import Catalog, Exercise
+from programs.offers import MiniSets
 from programs.plan import Item, Plan, Why, level
 from programs.posture import BeltView, Breaks
 from programs.rules import walking
@@ -50,6 +51,7 @@ class Goals:
     walk_minutes: int | None
     belt: BeltView
     breaks: Breaks
+    mini_sets: MiniSets | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,23 @@ def build(plan: Plan, day: date, catalog: Catalog, locale: str, locks: tuple[Loc
             walk_minutes=walking.minutes(plan, catalog),
             belt=posture.belt(plan, catalog),
             breaks=posture.breaks(plan.conditions, catalog),
+            mini_sets=offers.mini_sets(plan, chosen["full"], catalog),
         ),
     )
 
 
 def chosen_items(plan: Plan, day: date, catalog: Catalog) -> dict[Variant, tuple[Item, ...]]:
     """The items of every variant; `neutral` only where the full one bends the spine in some direction."""
-    allowed = allowed_for(plan, catalog)
-    chosen = {name: selection.served(plan, allowed, day, name) for name in VARIANTS}
-    library = catalog.exercises
+    chosen, library = every_variant(plan, day, catalog), catalog.exercises
     if all(library[item.exercise].direction == "neutral" for item in chosen["full"]):
         del chosen["neutral"]
     return chosen
+
+
+def every_variant(plan: Plan, day: date, catalog: Catalog) -> dict[Variant, tuple[Item, ...]]:
+    """The items of every variant, whether it differs from the full one or not."""
+    allowed = allowed_for(plan, catalog)
+    return {name: selection.served(plan, allowed, day, name) for name in VARIANTS}
 
 
 def allowed_for(plan: Plan, catalog: Catalog) -> Allowed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -53,7 +53,8 @@ def served(
     if _is_walk(pause):
         chosen = chosen or _short_walk(plan, allowed, wanted, limit_s)
     if not chosen or not (_is_walk(pause) or any(_counts(item, allowed) for item in chosen)):
-        chosen = _never_empty(plan, allowed, wanted, limit_s)
+        open_ = list(allowed.catalog.exercises) if usual else _open_today(plan, allowed, day, variant)
+        chosen = _never_empty(plan, allowed, wanted, limit_s, open_)
     return tuple(chosen)
 
 
@@ -77,24 +78,56 @@ def _calm(plan: Plan | Draft, allowed: Allowed, day: date) -> list[Item]:
         names += [key for key in own if library[key].category == "DPX" and library[key].direction == towards]
     open_ = own.keys() | {key for key in (*calm, WALK) if key not in _held(plan) and allowed.fits(key)}
     names += [key for key in (*calm[:1], WALK, *calm[1:]) if key in open_ and key not in names]
-    return [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
+    calm_items = [own.get(key) or _extra(key, allowed, "P4" if plan.mode != "flare" else "F1") for key in names]
+    return _no_heavier(plan, allowed, calm_items, own) if plan.mode == "flare" else calm_items
+
+
+def _no_heavier(plan: Plan | Draft, allowed: Allowed, items: Iterable[Item], own: Collection[str]) -> list[Item]:
+    """A flare adds to what the plan has of its own no more than the plan would load (I5), but one exercise at least."""
+    most = sum(_load(item, allowed) for item in plan.shown if not is_out(item, plan.day))
+    kept: list[Item] = []
+    for item in sorted(items, key=lambda item: 0 if item.exercise in own else _load(item, allowed)):
+        if item.exercise in own or not kept or sum(_load(i, allowed) for i in (*kept, item)) <= most:
+            kept.append(item)
+    return kept
+
+
+def _load(item: Item, allowed: Allowed) -> int:
+    return item.dose.sets * item.dose.amount * allowed.catalog.exercises[item.exercise].level
 
 
 def _narrowed(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant, items: Iterable[Item]) -> list[Item]:
-    library, pause = allowed.catalog.exercises, plan.pause(day)
+    library, walk_only = allowed.catalog.exercises, _is_walk(plan.pause(day))
+    is_open = _opening(plan, day, variant)
+    kept = [
+        _eased(plan, allowed, item)
+        for item in items
+        if is_open(library[item.exercise]) and (not walk_only or library[item.exercise].category == "AER")
+    ]
+    return kept or (_easy_walk(plan, allowed, "I11") if walk_only else [])
+
+
+def _opening(plan: Plan | Draft, day: date, variant: Variant) -> Callable[[Exercise], bool]:
+    """Whether no closed direction (C2), SOON flag or risen leg (C3) takes an exercise out of the day."""
     neutral = variant == "neutral" or any(day < free for free in plan.direction.locks.values())
-    level_max = 1 if plan.level == "SOON" else 5
-    kept = []
-    for item in items:
-        exercise = library[item.exercise]
-        if (neutral and exercise.direction != "neutral") or exercise.level > level_max:
-            continue
-        if plan.leg.rise and exercise.exercise_class == "NRV_TENSIONER":
-            continue
-        if _is_walk(pause) and exercise.category != "AER":
-            continue
-        kept.append(_eased(plan, allowed, item))
-    return kept or (_easy_walk(plan, allowed, "I11") if _is_walk(pause) else [])
+    easy, rise = plan.level == "SOON", plan.leg.rise
+
+    def is_open(exercise: Exercise) -> bool:
+        if (neutral and exercise.direction != "neutral") or (easy and exercise.level > 1):
+            return False
+        return not (rise and exercise.exercise_class == "NRV_TENSIONER")
+
+    return is_open
+
+
+def _open_today(plan: Plan | Draft, allowed: Allowed, day: date, variant: Variant) -> Sequence[str]:
+    """All that is open on a day; after a late report, what its routine held comes first and the lightest next."""
+    is_open = _opening(plan, day, variant)
+    names = [exercise.id for exercise in allowed.catalog.exercises.values() if is_open(exercise)]
+    first = plan.only_today.get(variant, frozenset()) if day == plan.day else frozenset()
+    if first:
+        names.sort(key=lambda name: (name not in first, _load(_extra(name, allowed, "I11"), allowed)))
+    return names
 
 
 def _as_served(plan: Plan | Draft, day: date, variant: Variant, items: list[Item]) -> list[Item]:
@@ -184,30 +217,34 @@ def _short_walk(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], li
     return shorter[:1] or _fitting(_easy_walk(plan, allowed, "I11"), limit_s, allowed)
 
 
-def _never_empty(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int) -> list[Item]:
+def _never_empty(
+    plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], limit_s: int, open_: Sequence[str]
+) -> list[Item]:
     """What fits of the exercises before the walks, else something easy (I11), as far as conditions allow."""
-    chosen: list[Item] = []
-    for more in ([], *_easy(plan, allowed, wanted)):
-        names = {item.exercise for item in more}
-        items = [*(item for item in wanted if item.exercise not in names), *more]
-        items.sort(key=lambda item: bool(more) and not _counts(item, allowed))
-        chosen = _fitting(items, limit_s, allowed, counted_first=True)
-        if any(_counts(item, allowed) for item in chosen):
-            break
-    return chosen or _short_walk(plan, allowed, wanted, limit_s)
+    chosen = _fitting(wanted, limit_s, allowed, counted_first=True)
+    if any(_counts(item, allowed) for item in chosen):
+        return chosen
+    for more in _easy(plan, allowed, wanted, open_):
+        if _fitting([item for item in more if _counts(item, allowed)], limit_s, allowed):
+            names = {item.exercise for item in more}
+            items = [*(item for item in wanted if item.exercise not in names), *more]
+            items.sort(key=lambda item: not _counts(item, allowed))
+            return _fitting(items, limit_s, allowed, counted_first=True)
+    resting = [i for i in _held(plan).values() if i.exercise in allowed.catalog.fallback and allowed.fits(i.exercise)]
+    return chosen or _short_walk(plan, allowed, wanted, limit_s) or _fitting(resting, limit_s, allowed)
 
 
-def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Iterator[list[Item]]:
+def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item], open_: Sequence[str]) -> Iterator[list[Item]]:
     """What may be added to a routine that would be empty, one try after the other.
 
     First what the plan does not hold; then what it holds but does not serve today, at the plan's dose, what rests
     after all else; at the very last the start dose of what was too long.
     """
     library, held, known = allowed.catalog.exercises, _held(plan), {item.exercise for item in wanted}
-    easy = [e.id for e in library.values() if e.level == 1 and e.category not in UNCOUNTED and allowed.fits(e.id)]
-    fallback = [key for key in allowed.catalog.fallback if allowed.fits(key)]
+    fallback = [key for key in allowed.catalog.fallback if key in open_ and allowed.fits(key)]
     free = [key for key in fallback if key not in held and key not in known]
     yield [_extra(key, allowed, "I11") for key in free]
+    easy = [k for k in open_ if library[k].level == 1 and library[k].category not in UNCOUNTED and allowed.fits(k)]
     for key in easy:
         if key not in held and key not in known:
             yield [_extra(name, allowed, "I11") for name in (*free, key)]
@@ -217,8 +254,6 @@ def _easy(plan: Plan | Draft, allowed: Allowed, wanted: Sequence[Item]) -> Itera
     for key in easy:
         if key in known:
             yield [_extra(key, allowed, "I11")]
-    if not wanted:
-        yield [held[key] for key in fallback if key in held]
 
 
 def _rests(item: Item, day: date) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,6 +27,10 @@ KEEPER = pytest.StashKey[Keeper]()
 
 os.environ["PYTHONTZPATH"] = ""  # for what tests start; the pinned time zones win
 zoneinfo.reset_tzpath(())
+
+# A slow machine is no fault of what is tested.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

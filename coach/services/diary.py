@@ -23,6 +23,7 @@ from coach.services.tokens import Identity
 from programs import events, schedule, triage
 from programs.catalog import Catalog
 from programs.events import Event
+from programs.patient import impossible_days
 from programs.timeline import CORRECTED_WITHIN
 
 logger = structlog.get_logger()
@@ -209,9 +210,7 @@ def _wrong_time(entry: Entry, now: datetime) -> dict[str, str]:
         return {"occurred_at": "This lies in the future. Check the clock of the phone."}
     if entry.occurred_at < now - OLDEST:
         return {"occurred_at": "Entries older than 30 days are not taken."}
-    if isinstance(entry.body, events.Condition) and (
-        wrong := intake.impossible_days(entry.body.changes, entry.local_day)
-    ):
+    if isinstance(entry.body, events.Condition) and (wrong := impossible_days(entry.body.changes, entry.local_day)):
         return {f"body.changes.{path}": reason for path, reason in wrong.items()}
     there = schedule.local_day(entry.occurred_at, entry.zone, 0)
     if abs((there - entry.local_day).days) >= DAYS_APART:

@@ -126,7 +126,9 @@ def told(session: Session, patient: Patient, catalog: Catalog) -> Told:
     """What is true of the flags that stand: of the gravest that nobody has seen, or else of the gravest."""
     clinic = session.get_one(Clinic, patient.clinic_id)
     query = select(Alert, Account.name).outerjoin(Account, Account.id == Alert.seen_by)
-    flags = query.where(Alert.patient_id == patient.id, Alert.kind.not_in(("referral", "silent", "visit")), Alert.resolved_at.is_(None))
+    flags = query.where(
+        Alert.patient_id == patient.id, Alert.kind.not_in(("referral", "silent", "visit")), Alert.resolved_at.is_(None)
+    )
     rows = [(alert, name) for alert, name in session.execute(flags.order_by(Alert.raised_at, Alert.id))]
     if not rows:
         return Told(clinic.name, None, None, None, None, (), None)

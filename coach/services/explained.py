@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coach.models.people import Patient
 from coach.models.plans import Decision as DecisionRow
 from coach.services import safety
-from programs import canonical, routine, triage
+from programs import canonical, offers, routine, triage
 from programs.catalog import Catalog
 from programs.plan import Decision, Dose, Item, Plan, is_out
 from programs.words import Words
@@ -42,7 +42,11 @@ def plan(patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Re
     if current.program is None or (reader == "patient" and patient.lock not in triage.OPEN):
         return document
     document["program"] = _program(current, words)
-    document["items"] = [_item(item, current.day, words, catalog, reader) for item in current.items]
+    instead = offers.alternatives(current, routine.allowed_for(current, catalog))
+    document["items"] = [
+        _item(item, current.day, words, catalog, reader) | {"alternative": instead.get(item.exercise)}
+        for item in current.items
+    ]
     document["not_chosen"] = [
         {
             "exercise": each.exercise,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import get_args
 from uuid import uuid4
 
@@ -16,12 +16,10 @@ from coach.services.tokens import Identity
 from programs import canonical, triage
 from programs.catalog import Catalog, Condition
 from programs.events import Event, Intake
-from programs.patient import Changes, Patient
+from programs.patient import Changes, Patient, impossible_days
 from programs.plan import Plan
 
 CONDITIONS: tuple[str, ...] = get_args(Condition)
-LIFETIME = timedelta(days=365 * 100)
-PREGNANCY = timedelta(weeks=45)
 
 
 def submit(
@@ -114,18 +112,3 @@ def contradictions(session: Session, patient: PatientRow, changes: Changes) -> d
         path, _, reason = str(error).rpartition(": ")
         return {f"body.changes.{path}": reason}
     return {}
-
-
-def impossible_days(facts: Patient | Changes, day: date) -> dict[str, str]:
-    """Dates that lie in the future or too far back, by field."""
-    told: dict[str, tuple[date | None, timedelta]] = {
-        "episode_day": (facts.episode_day, LIFETIME),
-        "pregnancy_day": (facts.pregnancy_day, PREGNANCY),
-        "birth.day": (facts.birth.day if facts.birth else None, LIFETIME),
-        "surgery.day": (facts.surgery.day if facts.surgery else None, LIFETIME),
-    }
-    return {
-        path: "This day lies in the future." if when > day else "This day lies too far back."
-        for path, (when, longest) in told.items()
-        if when is not None and not day - longest <= when <= day
-    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from programs.constants.care import Card, Conditions, Entry, Instruments, Motor, Referrals, Response
+from programs.constants.care import Card, Conditions, Entry, Instruments, Motor, Referrals, Response, Visits
 from programs.constants.escalation import Escalation
 from programs.constants.lifestyle import Belt, Posture, Weight
 from programs.constants.training import (
@@ -59,3 +59,4 @@ class Constants:
     belt: Belt
     weight: Weight
     instruments: Instruments
+    visits: Visits

@@ -111,6 +111,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Visits:
+    """When a follow-up visit is due around its day, and when a referral that nobody saw to alerts its owner."""
+
+    early_days: Annotated[int, Within(0, 7)]
+    late_days: Annotated[int, Within(0, 14)]
+    referral_overdue_days: Annotated[int, Within(0, 7)]
+    question_days: Annotated[int, Within(7, 60)]
+
+
+@dataclass(frozen=True, slots=True)
 class Instruments:
     """Questionnaires: how many answers may be missing, and where classes begin."""
 

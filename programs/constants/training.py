@@ -57,6 +57,9 @@ class Leg:
     rise_minutes: Minutes
     slider_factor: Share
     morning_rise: Annotated[int, Within(1, 3)]
+    mini_sets_low: Annotated[int, Within(1, 6)]
+    mini_sets_high: Annotated[int, Within(1, 6)]
+    mini_set_reps: Annotated[int, Within(1, 10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,10 @@ class Deload:
 
 @dataclass(frozen=True, slots=True)
 class Plateau:
-    """T1, T2: days without a raise although the person trains."""
+    """T1, T2, G4: days without a raise although the person trains, or at the top dose of an exercise."""
 
     days: Days
+    alternative_days: Days
     second_days: Days
     adherence_min: Share
     review_days: Days

@@ -116,6 +116,9 @@ def _of_visits(education: Education) -> Iterator[Fault]:
             yield "modules.yaml", "visits", f"days of {path} must rise"
         if not any(path in kind.paths for kind in visits.kinds):
             yield "modules.yaml", "visits", f"{path} has no kind of contact"
+    for path, days in visits.decides.items():
+        if not set(days) <= set(visits.days.get(path, ())):
+            yield "modules.yaml", "visits", f"{path} decides on a day without a contact"
     for kind in visits.kinds:
         for path in kind.paths:
             if path not in visits.days:

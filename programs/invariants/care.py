@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 
 from programs import canonical
 from programs.catalog import Catalog
@@ -24,14 +25,14 @@ MAY_BE_DISABLED = ("A", "T")  # adherence and plateau rules
 def severe_legs_are_seen(moment: Moment) -> Iterator[str]:
     """I10, E3: leg pain of 7 or more for two weeks, or four nights lost of seven, brings a clinician soon."""
     numbers, legs = moment.catalog.constants.referrals, moment.story.legs
-    run: list[date] = []
-    for day, pain in legs:
-        run = [*run, day] if pain >= numbers.severe_leg else []
-    severe = len(run) >= numbers.severe_values and (moment.day - run[0]).days >= numbers.severe_days
+    run = [day for day, _ in takewhile(lambda told: told[1] >= numbers.severe_leg, reversed(legs))]
+    severe = len(run) >= numbers.severe_values and (moment.day - run[-1]).days >= numbers.severe_days
     nights = (moment.story.mornings.get(moment.days_back(back)) for back in range(WEEK.days))
     sleepless = sum(night is not None and night.sleep_lost for night in nights) >= numbers.sleep_lost_nights
     if (severe or sleepless) and ("CLINICIAN_SOON", "E3") not in _referred(moment):
-        yield f"leg pain of {numbers.severe_leg} or more since {run[0]}" if severe else "most nights of a week are lost"
+        yield (
+            f"leg pain of {numbers.severe_leg} or more since {run[-1]}" if severe else "most nights of a week are lost"
+        )
 
 
 def legs_unchanged_are_seen(moment: Moment) -> Iterator[str]:
@@ -44,13 +45,8 @@ def legs_unchanged_are_seen(moment: Moment) -> Iterator[str]:
     pains = [pain for day, pain in moment.story.legs if day <= yesterday]
     drop, late = pains[0] - pains[-1], moment.day - began > WEEK * weeks[0] + timedelta(days=1)
     gained = drop >= numbers.response.nprs_abs or (pains[0] > 0 and drop >= numbers.response.pct * pains[0])
-    delayed = any(row.override.field == "review_delay_days" for row in moment.story.rows)
-    if (
-        "RAD" not in moment.body.conditions
-        or pains[-1] < numbers.response.leg_refer
-        or delayed
-        or (gained and not late)
-    ):
+    small = pains[-1] < numbers.response.leg_refer or "RAD" not in moment.body.conditions
+    if small or (gained and not late) or _delayed(moment):
         return
     referred = _referred(moment) & {("REFER_SPINE", "E2"), ("PHYSIO_CALL", "E6")}
     if not referred:
@@ -64,7 +60,7 @@ def worsening_is_seen(moment: Moment) -> Iterator[str]:
     numbers, began = moment.catalog.constants, moment.look.plan.began
     person = moment.story.person
     assert person is not None
-    if any(row.override.field == "review_delay_days" for row in moment.story.rows) or moment.known.late_day:
+    if _delayed(moment) or moment.known.late_day:
         return
     scores = [score for score in moment.story.scores if score[0] < moment.day and score[0] >= began]
     checks = {began + WEEK * week for week in numbers.response.check_weeks}
@@ -128,6 +124,11 @@ def same_plan(plan: Plan, again: Plan) -> Iterator[str]:
 
 def _referred(moment: Moment) -> set[tuple[str, str]]:
     return moment.known.referred | {(open_.kind, open_.rule) for open_ in moment.look.plan.referrals}
+
+
+def _delayed(moment: Moment) -> bool:
+    """Whether a clinician has moved the checks."""
+    return any(name == "review_delay_days" for _, name, _ in moment.known.accepted)
 
 
 def _trained_well(moment: Moment, day: date) -> bool:

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from programs.catalog import Catalog
-from programs.invariants.look import Look, held, load, plan_load, served_load
+from programs.invariants.look import Look, earned, held, load, plan_load, served_load
 from programs.plan import Item, Plan
 
 Less = Callable[[Item, Item, Catalog], bool]
 
 
 def standing(look: Look, catalog: Catalog) -> int:
-    """The load a plan asks for: what it holds, and in a flare or behind a lock, where it rests, what is served."""
-    resting = look.plan.mode == "flare" or any(lock.level != "SOON" for lock in look.plan.locks)
+    """The load a plan asks for: what it holds, and in a flare or with a flag, where it rests, what is served."""
+    resting = look.plan.mode == "flare" or bool(look.plan.locks)
     return served_load(look.full, catalog) if resting else plan_load(look.plan, catalog)
 
 
 def more_by_less(before: Plan, after: Plan, less: Less, catalog: Catalog) -> int:
-    """What the index counts as more of exercises that are less by another measure (`easier` or `lower`)."""
+    """What the index counts as more of exercises that are less by another measure (`easier` or `lower`).
+
+    Measured on what the person has earned, counted as shown: a lighter week cuts sets and hides which was more.
+    """
+    earned_then, earned_now = ({item.key: item for item in earned(plan)} for plan in (before, after))
     then = {item.key: item for item in held(before)}
-    pairs = [(then[item.key], item) for item in held(after) if item.key in then]
-    more = [index(new, catalog) - index(old, catalog) for old, new in pairs if less(new, old, catalog)]
+    more = [
+        index(item, catalog) - index(then[key], catalog)
+        for key, item in ((item.key, item) for item in held(after))
+        if key in then and key in earned_then and key in earned_now
+        if less(earned_now[key], earned_then[key], catalog) or less(item, then[key], catalog)
+    ]
     return sum(each for each in more if each > 0)
 
 

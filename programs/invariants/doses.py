@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from programs.events import Session
 from programs.invariants.comparing import easier, index, same_chain, text
-from programs.invariants.look import earned, held
+from programs.invariants.look import SHUT, earned, held
 from programs.invariants.moment import Moment
 from programs.plan import Decision, Item
 
@@ -36,8 +36,8 @@ def few_level_ups(moment: Moment) -> Iterator[str]:
     recent = [day for day in days if 0 <= (moment.day - day).days < WEEK]
     if len(recent) > most:
         yield f"{len(recent)} level-ups since {min(recent)}"
-    if moment.before is None or moment.set_by_hand or _program_changed(moment):
-        return
+    if moment.before is None or moment.set_by_hand or _program_changed(moment) or moment.look.status in SHUT:
+        return  # behind a lock nothing is served, and what its morning had judged is void
     raised = {decision.becomes for decision in _new(moment) if decision.change == "level_up"}
     then = {item.key: item for item in earned(moment.before.plan)}
     for item in earned(moment.look.plan):
@@ -57,13 +57,13 @@ def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
     if not any(decision.change in RAISES for decision in _new(moment)):
         return
     caps, both = moment.catalog.constants.caps, now.sets.keys() & then.sets.keys()
-    sets, before = now.sessions * sum(now.sets[chain] for chain in both), then.sessions * sum(then.sets.values())
+    sets, before = now.sessions * sum(now.sets[key] for key in both), then.sessions * sum(then.sets.values())
     more = last is None or sum(now.sets.values()) > sum(last.sets.values())
     if more and sets > min(before * (100 + caps.sets_week_pct) / 100, before + caps.sets_week_abs):
-        risen = [chain[0] for chain in both if now.sets[chain] > then.sets[chain]]
+        risen = [key[1] for key in both if now.sets[key] > then.sets[key]]
         if risen:
             yield f"{before} sets a week became {sets}: {', '.join(sorted(risen))}"
-    takes, took = sum(now.seconds[chain] for chain in both), sum(then.seconds.values())
+    takes, took = sum(now.seconds[key] for key in both), sum(then.seconds.values())
     longer = last is None or sum(now.seconds.values()) > sum(last.seconds.values())
     if longer and takes > took + 60 * caps.session_min_week:
         yield f"a session of {took} s became one of {takes} s within a week"
@@ -71,10 +71,12 @@ def weekly_sets_and_minutes(moment: Moment) -> Iterator[str]:
 
 def few_new_exercises(moment: Moment) -> Iterator[str]:
     """I4: a plan takes in at most two new exercises at once, unless a programme or a human brings them."""
-    if moment.before is None or moment.set_by_hand or _program_changed(moment):
+    if moment.before is None or moment.set_by_hand or _program_changed(moment) or _begun_again(moment):
         return
     if moment.before.plan.direction.value != moment.look.plan.direction.value:
         return  # another direction brings its own exercises
+    if moment.look.late and moment.look.plan.block_week < moment.before.plan.block_week:
+        return  # a late report shows that the plan had not turned to its block yet
     library = moment.catalog.exercises
     then = {library[item.exercise].chain for item in moment.before.plan.items}
     now = [i for i in held(moment.look.plan) if i.source == "program" and library[i.exercise].chain not in then]
@@ -106,7 +108,8 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
     if not raises and not goals:
         return
     what = ", ".join([*(f"{d.exercise} {d.change}" for d in raises), *goals])
-    plan = moment.before.plan if moment.before and moment.set_by_hand else moment.look.plan  # as who approved saw it
+    approved = any(event.kind == "approval" for event in moment.look.told)
+    plan = moment.before.plan if moment.before and approved else moment.look.plan  # as who approved saw it
     if plan.mode != "normal":
         yield f"{what} in mode {plan.mode}"
     yesterday = moment.days_back(1)
@@ -124,15 +127,20 @@ def no_raise_in_bad_times(moment: Moment) -> Iterator[str]:
 
 
 def missed_sessions_add_nothing(moment: Moment) -> Iterator[str]:
-    """I7: without a session nothing rises, and what is served of an exercise is what the plan holds of it."""
+    """I7: without a session nothing rises, and no more of an exercise is served than the plan holds of it.
+
+    A correction may take back what its first version had raised or lowered.
+    """
     planned = {item.exercise: item.dose for item in moment.look.plan.items}
     for step in moment.look.full:
         dose = planned.get(step.exercise)
-        if dose is not None and (step.sets, step.amount) != (dose.sets, dose.amount):
+        if dose is not None and (step.sets > dose.sets or step.amount > dose.amount):
             yield f"{step.exercise} is served at {step.sets}x{step.amount}, planned at {dose.sets}x{dose.amount}"
     if moment.before is None or moment.set_by_hand or moment.look.late:
         return
     if any((moment.day - day).days in (0, 1) for day in moment.story.sessions) or _begun_again(moment):
+        return
+    if any(event.kind == "correction" for event in moment.look.told):
         return
     ended = moment.before.plan.mode == "deload" and moment.look.plan.mode != "deload"
     then = {item.key: item for item in (earned(moment.before.plan) if ended else held(moment.before.plan))}

@@ -17,12 +17,12 @@ CORRECTED_WITHIN = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What an ordinary day's routine asks for: sessions a week, sets and seconds of a session by chain."""
+    """What an ordinary day's routine asks for: sessions a week, sets and seconds of a session by item of the plan."""
 
     program: str | None
     sessions: int
-    sets: Mapping[tuple[str, ...], int]
-    seconds: Mapping[tuple[str, ...], int]
+    sets: Mapping[tuple[str, str], int]
+    seconds: Mapping[tuple[str, str], int]
 
 
 class Known:
@@ -78,17 +78,19 @@ class Known:
 
     def week(self, look: Look) -> Week | None:
         """What a day's routine says about the week; None on a day that something special makes smaller."""
-        plan, library = look.plan, self.catalog.exercises
+        plan = look.plan
         young = plan.new_until is not None and look.day < plan.new_until
         odd = plan.mode != "normal" or plan.calm_day == look.day or plan.locks or plan.shrink or plan.direction.locks
         resting = any(i.skipped or i.out_until or (i.free_on and look.day < i.free_on) for i in plan.items)
         if look.status not in OPENED or young or odd or resting or plan.pause(look.day) or plan.leg.rise:
             return None
-        sets: Counter[tuple[str, ...]] = Counter()
-        takes: Counter[tuple[str, ...]] = Counter()
+        sets: Counter[tuple[str, str]] = Counter()
+        takes: Counter[tuple[str, str]] = Counter()
+        keys = {item.exercise: item.key for item in plan.items}
         for step in look.full:
-            sets[library[step.exercise].chain] += step.sets
-            takes[library[step.exercise].chain] += seconds(step, self.catalog)
+            key = keys.get(step.exercise, ("served", step.exercise))
+            sets[key] += step.sets
+            takes[key] += seconds(step, self.catalog)
         return Week(plan.program, self.sessions_week(look, look.day), sets, takes)
 
     def sessions_week(self, look: Look, day: date) -> int:

@@ -9,32 +9,44 @@ from statistics import median
 from programs.catalog import Catalog
 from programs.events import Session
 from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
-from programs.invariants.look import Look, plan_load, served_load
+from programs.invariants.look import SHUT, Look, earned, plan_load, served_load
 from programs.invariants.moment import Moment
+from programs.plan import Plan
 
 MORNINGS = 7  # that make the usual pain
 
 
 def lighter_after_trouble(moment: Moment) -> Iterator[str]:
-    """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows."""
+    """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows.
+
+    A single exercise that keeps a flare's routine from being empty (I11) does not count.
+    """
     if moment.before is None or moment.set_by_hand or moment.look.plan.mode == moment.before.plan.mode == "flare":
         return
     before, now = standing(moment.before, moment.catalog), standing(moment.look, moment.catalog)
     before = max(before, plan_load(moment.before.plan, moment.catalog))
     before += more_by_less(moment.before.plan, moment.look.plan, easier, moment.catalog)
     if moment.look.plan.mode == "flare":
+        if len(moment.look.full) == 1:
+            return
         before = max(before, served_load(moment.before.variants.get("calm", ()), moment.catalog))
     if now > before:
         for trouble in _troubles(moment):
             yield f"the load of {before} became {now} after {trouble}: {changes(moment.before.plan, moment.look.plan)}"
 
 
-def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]:
+def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) -> Iterator[str]:
     """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
 
-    In a flare and behind a lock the plan rests, and what is served is the load.
+    In a flare and behind a lock the plan rests, and what is served is the load. Where worse keeps a plan from turning
+    to its next block, it may weigh what it weighed `before`; two programmes cannot be compared.
     """
+    if worse.plan.program_day != as_told.plan.program_day:
+        return
     heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
+    lighter = max(lighter, served_load(as_told.full, catalog))  # what stands in where all of a plan rests
+    if worse.plan.block_week < as_told.plan.block_week:
+        lighter = max(lighter, sum(index(item, catalog) for item in earned(before)))
     if heavier > lighter + more_by_less(as_told.plan, worse.plan, lower, catalog):
         yield f"a load of {heavier} instead of {lighter}: {changes(as_told.plan, worse.plan)}"
 
@@ -42,7 +54,9 @@ def never_heavier(worse: Look, as_told: Look, catalog: Catalog) -> Iterator[str]
 def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
     """Late: what comes late changes today downwards only; locks, referrals and closed directions stay.
 
-    Something easy in place of what has gone does not count.
+    Something easy in place of what has gone does not count: an exercise the routine may fall back on, or one alone of
+    level 1, without which it would be empty (I11). Nor does what opens because the questions after a long gap are
+    answered or void: nothing had been served.
     """
     before, look = moment.before, moment.look
     if not look.late or before is None or before.day != look.day:
@@ -52,10 +66,13 @@ def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
         old = then.get(item.exercise)
         if old is not None and index(item, moment.catalog) > index(old, moment.catalog):
             yield f"{text(old)} became {text(item)}"
-    for variant, steps in look.variants.items():
+    gate = before.status in SHUT and {lock.flag for lock in before.plan.locks} == {"RETURN"}
+    for variant, steps in look.variants.items() if not gate else ():
         served = before.variants.get(variant, ())
         known = {step.exercise for step in served}
         new = [s for s in steps if s.exercise in known or s.exercise not in moment.catalog.fallback]
+        if len(steps) == 1 and moment.catalog.exercises[steps[0].exercise].level == 1:
+            continue
         was, now = served_load(served, moment.catalog), served_load(new, moment.catalog)
         if variant in before.variants and now > was:
             yield f"the load served as {variant} was {was} and became {now}"

@@ -14,6 +14,7 @@ from programs.plan import Item
 from programs.rules import (
     adherence,
     dose,
+    exits,
     flare,
     gap,
     ladder,
@@ -37,6 +38,7 @@ TURNS: Sequence[tuple[str, Callable[[Draft], None]]] = (
     ("M", gap.turn_day),
     ("P", pain.judge_unknown),
     ("D", dose.turn_day),
+    ("G", exits.leave),
     ("G", program.turn_day),
     ("W", walking.turn_day),
     ("T, A", adherence.turn_day),
@@ -120,6 +122,7 @@ def _closing(draft: Draft) -> set[tuple[str, str]]:
 def _hear(draft: Draft, body: log.Body, locks: tuple[Lock, ...], counts: bool) -> None:
     if isinstance(body, log.Morning):
         pain.after_morning(draft, body, counts=counts)
+        exits.leave(draft)
     elif isinstance(body, log.Session):
         if counts:
             standing, draft.locks = draft.locks, locks
@@ -159,6 +162,9 @@ def _clamp(draft: Draft, held: Held) -> None:
     for item in draft.items:
         draft.set_item(item.exercise, _held_to(draft, item, held))
     draft.only_today = {**draft.only_today, **held.served}
+    for name, free in held.directions.items():
+        locks = {**draft.direction.locks, name: max(free, draft.direction.locks.get(name, free))}
+        draft.direction = replace(draft.direction, locks=locks)
     known = {(referral.kind, referral.rule) for referral in draft.referrals}
     draft.referrals += tuple(r for r in held.referrals if (r.kind, r.rule) not in known)
 
@@ -181,7 +187,7 @@ def _held_to(draft: Draft, item: Item, held: Held) -> Item:
 def _end(draft: Draft) -> None:
     leg.end_day(draft)
     response.end_day(draft)
-    program.end_day(draft)
+    exits.end_day(draft)
     program.refresh(draft)
     adherence.end_day(draft)
     safety.cards(draft)

@@ -11,7 +11,6 @@ from programs.course import Hit, Load, Zone
 from programs.plan import Dose, Item, Scalar, Waiting, Why
 from programs.rules import ladder
 from programs.rules.draft import Draft
-from programs.triage import OPEN
 
 WEEK = timedelta(days=7)
 WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
@@ -20,7 +19,8 @@ WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
 def turn_day(draft: Draft) -> None:
     """D1's days out of the plan end; D2 begins and ends; what waits for approval lapses."""
     if any(item.out_until or item.until for item in draft.items):
-        _come_back(draft, draft.day if draft.quiet else draft.day + timedelta(days=1))
+        open_ = draft.quiet and draft.mode != "dormant"
+        _come_back(draft, draft.day if open_ else draft.day + timedelta(days=1))
     numbers = draft.numbers.deload
     over = draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days
     if over and draft.quiet and not _needs_lighter_week(draft):
@@ -40,7 +40,7 @@ def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> Non
     names = {other.exercise for other in draft.items}
     new = ladder.back(item, draft.allowed, names)
     if draft.mode == "deload":
-        new = _back_in_lighter_week(draft, item, new, names)
+        new = back_in_lighter_week(draft, item, new, names)
     _blame(draft, item)
     if new is not None:
         change = "regress" if new.exercise == item.exercise else "level_down"
@@ -51,8 +51,8 @@ def step_back(draft: Draft, item: Item, *, zone: Zone | None, cause: str) -> Non
         draft.decide("D1", "removed", item, zone=zone, streak=0, cause=cause)
 
 
-def _back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set[str]) -> Item | None:
-    """Further back, until the sets left in the lighter week load no more than before (I5)."""
+def back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set[str]) -> Item | None:
+    """What an item has become, or further back, until the lighter week's sets load no more than before (I5)."""
     factor = draft.numbers.deload.factor
     shown = ladder.cut(item.dose, factor)
     while new is not None and ladder.heavier(
@@ -64,26 +64,27 @@ def _back_in_lighter_week(draft: Draft, item: Item, new: Item | None, names: set
 
 def hold(draft: Draft, item: Item, rule: str, *, streak: int, zone: Zone | None) -> None:
     """The dose stays; the streak is what the caller says."""
-    new = replace(item, streak=streak)
-    draft.set_item(item.exercise, new)
-    draft.decide(rule, "maintain", item, new, zone=zone, streak=streak)
+    if streak != item.streak:
+        draft.set_item(item.exercise, replace(item, streak=streak))
+    draft.decide(rule, "maintain", item, zone=zone, streak=streak)
 
 
 def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, adherence7: float) -> None:
-    """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already."""
+    """G1, G2, G4 for an exercise whose session went well; `streak` counts that session already.
+
+    While a flag waits for its appointment nothing rises (I14: a flag more never yields more).
+    """
     numbers = draft.numbers.progress
-    calm = draft.mode == "normal" and not draft.sore  # sore by another session than the one that went well
+    hard = draft.locks or draft.sore or _hard_day(draft) or _needs_lighter_week(draft)
+    calm = draft.mode == "normal" and not hard
     if streak < numbers.ok_streak or adherence7 < numbers.adherence7_min or not calm:
         hold(draft, item, "P3", streak=streak, zone=zone)
         return
     dose = ladder.up(item.exercise, item.dose, draft.allowed)
     if dose is not None:
-        if _breaks_caps(draft, item, dose):
-            hold(draft, item, "G3", streak=streak, zone=zone)
-        else:
-            _raise(draft, item, replace(item, dose=dose, streak=0), "progress", zone)
+        _raise_within_caps(draft, item, replace(item, dose=dose, streak=0), "progress", streak, zone)
         return
-    harder = draft.allowed.harder(item.exercise) if draft.level in OPEN[:1] else None
+    harder = draft.allowed.harder(item.exercise)
     if harder is None or any(other.exercise == harder for other in draft.items):
         new = replace(item, streak=streak, maintained_on=item.maintained_on or draft.day)
         draft.set_item(item.exercise, new)
@@ -95,7 +96,7 @@ def raise_or_hold(draft: Draft, item: Item, *, streak: int, zone: Zone | None, a
     else:
         start = draft.allowed.start(harder)
         new = replace(item, exercise=harder, dose=start, streak=0, level_up_day=draft.day, maintained_on=None)
-        _raise(draft, item, new, "level_up", zone)
+        _raise_within_caps(draft, item, new, "level_up", streak, zone)
 
 
 def halve(draft: Draft, item: Item, *, zone: Zone | None, back: bool) -> None:
@@ -140,7 +141,8 @@ def _needs_lighter_week(draft: Draft) -> str:
 def note_load(draft: Draft) -> None:
     """Keeps what a usual week asks for, as the measure of next week's raises (G3)."""
     new = draft.new_until is not None and draft.day < draft.new_until
-    seen = (draft.shown, draft.allowed, draft.overrides, draft.patient, draft.shrink, draft.program, new)
+    items = [(item.exercise, item.dose, item.source, item.out_until is None) for item in draft.shown]
+    seen = (items, draft.allowed, draft.overrides, draft.patient, draft.shrink, draft.program, new)
     if draft.load_seen == seen:
         return
     draft.load_seen = seen
@@ -172,17 +174,23 @@ def approve(draft: Draft, exercise: str, approved: bool) -> None:
     waiting = next((w for w in draft.waiting if w.exercise == exercise), None)
     item = next((i for i in draft.items if i.exercise == exercise), None)
     draft.waiting = tuple(w for w in draft.waiting if w.exercise != exercise)
-    if waiting is None or item is None or not approved or draft.mode != "normal":
+    if waiting is None or item is None or not approved or draft.mode != "normal" or draft.locks:
         return
     if not draft.allowed.fits(waiting.becomes):
         return
     change = "progress" if waiting.becomes == exercise else "level_up"
     day = draft.day if change == "level_up" else item.level_up_day
     new = replace(item, exercise=waiting.becomes, dose=waiting.dose, streak=0, level_up_day=day)
-    _apply_raise(draft, item, new, change, None)
+    if _breaks_caps(draft, item, new):  # beside others approved since it was asked
+        hold(draft, item, "G3", streak=item.streak, zone=None)
+    else:
+        _apply_raise(draft, item, new, change, None)
 
 
-def _raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:
+def _raise_within_caps(draft: Draft, item: Item, new: Item, change: str, streak: int, zone: Zone | None) -> None:
+    if _breaks_caps(draft, item, new):
+        hold(draft, item, "G3", streak=streak, zone=zone)
+        return
     progression = next((str(row.value) for row in draft.overrides if row.field == "progression"), "on")
     if progression == "on":
         _apply_raise(draft, item, new, change, zone)
@@ -209,7 +217,13 @@ def _rested(draft: Draft, level_up_day: date | None) -> bool:
     return level_up_day is None or (draft.day - level_up_day).days >= days
 
 
-def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
+def _hard_day(draft: Draft) -> bool:
+    """Whether any session that awaits its judgement began in severe pain or left the leg worse (I6)."""
+    severe = draft.numbers.progress.pre_pain_max
+    return any(pending.pre > severe or pending.leg_worse for pending in draft.pending)
+
+
+def _breaks_caps(draft: Draft, item: Item, new: Item) -> bool:
     """Whether a raise puts weekly sets or the session's minutes over what seven days before allows.
 
     Both are measured on the routine as it would be: a longer exercise may leave others no room, or make some.
@@ -219,13 +233,13 @@ def _breaks_caps(draft: Draft, item: Item, dose: Dose) -> bool:
     if base is None:
         return False
     now, standing = _usual_load(draft), draft.items
-    draft.set_item(item.exercise, replace(item, dose=dose))
+    draft.set_item(item.exercise, new)
     raised = _usual_load(draft)
     draft.items = standing
     share = raised.sets * 100 > base.sets * (100 + caps.sets_week_pct)
     too_many = share or raised.sets - base.sets > caps.sets_week_abs
     too_long = raised.seconds - base.seconds > caps.session_min_week * 60
-    more = dose.sets > item.dose.sets or raised.sets > now.sets
+    more = new.dose.sets > item.dose.sets or raised.sets > now.sets
     return (more and too_many) or (raised.seconds > now.seconds and too_long)
 
 

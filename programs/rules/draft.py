@@ -26,6 +26,7 @@ from programs.plan import (
     ReferralKind,
     Scalar,
     Waiting,
+    Why,
     harder_lock,
     level,
     pause,
@@ -106,7 +107,8 @@ class Draft:
         self.judged: set[str] = set()  # exercises whose good session was counted today
         self.instruments_today = False
         self.sore = False  # today, by its morning or yesterday's session; not yet for what a clinician sets
-        self.allowed = Allowed(self.person(), catalog)
+        # As of the evening before, as in a fold that comes from there: what the date alone changes is met in both.
+        self.allowed = Allowed(self.person(self.day - timedelta(days=1)), catalog)
         self._seen: tuple[object, ...] = ()
         self._person_seen: tuple[object, ...] = ()
         self.load_seen: tuple[object, ...] = ()
@@ -175,14 +177,14 @@ class Draft:
         self.allowed = Allowed(person, self.catalog)
         return True
 
-    def person(self) -> Person:
-        """What decides about exercises, as of now."""
+    def person(self, day: date | None = None) -> Person:
+        """What decides about exercises, as of now or by the date of another day."""
         surgery = self.patient.surgery
         return Person(
             conditions=self.conditions,
             cleared=bool(surgery and surgery.cleared),
             direction=self.direction.value,
-            opposite_closed=self._opposite_closed(),
+            opposite_closed=self._opposite_closed(day or self.day),
             equipment=frozenset(self.patient.equipment),
             cap=self._cap(),
             included=frozenset(str(row.value) for row in self.overrides if row.field == "include"),
@@ -190,13 +192,13 @@ class Draft:
             swapped=self.patient.swapped,
         )
 
-    def _opposite_closed(self) -> bool:
+    def _opposite_closed(self, day: date) -> bool:
         if self.direction.value not in ("extension", "flexion"):
             return False
         numbers = self.catalog.constants.direction
         last = max(self.leg.below_day or date.min, self.direction.set_on or self.began)
         below = self.leg.location >= numbers.leg_location_min
-        return below or (self.day - last).days < numbers.opposite_free_days
+        return below or (day - last).days < numbers.opposite_free_days
 
     def _cap(self) -> int:
         program = self.catalog.programs.get(self.program or "")
@@ -227,6 +229,12 @@ class Draft:
         """Puts another item in an exercise's place; None takes it out."""
         swapped = (new if item.exercise == exercise else item for item in self.items)
         self.items = tuple(item for item in swapped if item is not None)
+
+    def hold_to(self, most: int, *, whole: bool = True) -> None:
+        """Makes the items load no more than `most`; what has to wait for that is missing until later (G3)."""
+        begun, self.items = self.items, tuple(ladder.within(self.items, most, self.allowed, whole=whole))
+        slots, waits = {item.slot for item in self.items}, Why("dropped", "G3", because="new_exercises")
+        self.missing += tuple(Missing(item.slot, waits) for item in begun if item.slot and item.slot not in slots)
 
     def change(self, **values: Any) -> None:
         """Sets values of the training record."""

@@ -41,24 +41,33 @@ def take_in(draft: Draft) -> None:
 
 def end(draft: Draft) -> None:
     """A session fixes what the gap has left."""
-    if draft.training.gap:
-        draft.items = tuple(ladder.after_gap(draft.items, draft.training.gap, draft.allowed))
-        draft.change(gap="")
+    if not draft.training.gap:
+        return
+    before = {item.key: item for item in draft.items}
+    items = ladder.after_gap(draft.items, draft.training.gap, draft.allowed)
+    if draft.mode == "deload" and draft.training.gap != "M2":
+        names = {item.exercise for item in items}
+        items = [dose.back_in_lighter_week(draft, before[item.key], item, names) or item for item in items]
+    draft.items = tuple(items)
+    draft.change(gap="")
 
 
 def restart(draft: Draft) -> None:
     """M5: the programme's first week again, and no exercise above two levels under the old one of its chain.
 
-    Start doses come down to one set, the last exercise first, while the plan would load more than before (I5).
+    While the plan would load more than before (I5), the last exercise first: one set, then the lightest of the chain,
+    and at the very last it waits. A list of somebody's own making is no measure of a programme: there only sets come
+    down.
     """
     if draft.returning is None or not (draft.returning.screened and draft.returning.back and draft.returning.function):
         return
     draft.returning = None
     draft.unlock(safety.RETURN)
     before = draft.items
+    whole = not draft.own_items
     most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
     program.begin_again(draft, _levels(draft, before))
-    draft.items = tuple(ladder.within(draft.items, most, draft.allowed))
+    draft.hold_to(most, whole=whole)
     draft.change(gap="", last_session=draft.day, counted_from=draft.day, amber_run=0)
     if draft.mode != "normal":
         draft.set_mode("normal", "M5")

@@ -104,14 +104,34 @@ def lightest(steps: Sequence[Sequence[Item]], catalog: Catalog) -> list[Item]:
     return list(found.values())
 
 
-def within(items: Sequence[Item], most: int, allowed: Allowed) -> list[Item]:
-    """The items with one set each from the last one back, as far as needed to load no more than `most`."""
+def within(items: Sequence[Item], most: int, allowed: Allowed, *, whole: bool) -> list[Item]:
+    """The items from the last one back with one set until they load no more than `most`; `whole`: whatever it takes.
+
+    That is easier ones next, and at the very last they are left out, all but one.
+    """
     lighter = list(items)
-    for place in range(len(lighter) - 1, -1, -1):
-        if index(lighter, allowed) <= most:
-            break
-        lighter[place] = replace(lighter[place], dose=Dose(1, lighter[place].dose.amount))
+    for step in (_one_set, *([_easiest] if whole else [])):
+        for place in reversed(range(len(lighter))):
+            if index(lighter, allowed) > most:
+                lighter[place] = step(lighter, place, allowed)
+    while whole and len(lighter) > 1 and index(lighter, allowed) > most:
+        lighter.pop()
     return lighter
+
+
+def _one_set(items: Sequence[Item], place: int, allowed: Allowed) -> Item:
+    return replace(items[place], dose=Dose(1, items[place].dose.amount))
+
+
+def _easiest(items: Sequence[Item], place: int, allowed: Allowed) -> Item:
+    """The lightest easier exercise of the chain at its lowest dose, or the item itself."""
+    item, names = items[place], {other.exercise for other in items}
+    easier = [
+        replace(item, exercise=name, dose=Dose(1, allowed.range(name)[0]))
+        for name in allowed.easier(item.exercise)
+        if name not in names
+    ]
+    return min((item, *easier), key=lambda one: load(one.exercise, one.dose, allowed.catalog))
 
 
 def lighter_week(items: Sequence[Item], factor: float) -> list[Item]:

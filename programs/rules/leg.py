@@ -60,7 +60,8 @@ def locate(draft: Draft, location: int | None) -> None:
     """Notes where leg symptoms are today."""
     if location is not None:
         below = location >= draft.numbers.direction.leg_location_min
-        draft.leg = replace(draft.leg, location=location, below_day=draft.day if below else draft.leg.below_day)
+        if below or location != draft.leg.location:
+            draft.leg = replace(draft.leg, location=location, below_day=draft.day if below else draft.leg.below_day)
 
 
 def value(draft: Draft, pain: int | None) -> None:
@@ -72,7 +73,7 @@ def value(draft: Draft, pain: int | None) -> None:
         draft.leg = replace(
             state, value=pain, high_since=state.high_since or draft.day, high_count=state.high_count + 1
         )
-    else:
+    elif state.high_since or pain != state.value:
         draft.leg = replace(state, value=pain, high_since=None, high_count=0)
 
 

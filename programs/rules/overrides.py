@@ -63,14 +63,19 @@ def assign(draft: Draft, exercises: tuple[str, ...]) -> None:
     """A physiotherapist's exercises come on top at their start dose; what is blocked for the person is not served."""
     for name in exercises:
         known = name in draft.catalog.exercises
-        if known and all(item.exercise != name for item in draft.items):
+        if known and not _holds(draft, name):
             dose = draft.allowed.start(name)
             draft.items = (*draft.items, Item(name, dose, Why("assigned", "O"), name, "assigned"))
 
 
+def _holds(draft: Draft, name: str) -> bool:
+    """Whether the plan holds an exercise, or what a clinician's choice of it has become since."""
+    return any(name in (item.exercise, item.source != "program" and item.slot) for item in draft.items)
+
+
 def _include(draft: Draft, name: str) -> None:
     draft.refresh_allowed()
-    if all(item.exercise != name for item in draft.items):
+    if not _holds(draft, name):
         dose = draft.allowed.start(name)
         draft.items = (*draft.items, Item(name, dose, Why("included", "O"), name, "included"))
 

@@ -64,16 +64,14 @@ def usual_pain(draft: Draft) -> int:
 
 def is_sore(draft: Draft, lines: Sequence[Line]) -> bool:
     """Whether a day follows a red session, or has a bad morning or a flare told: what time alone adds then waits."""
-    return any(p.zone == "red" for p in draft.pending) or any(
-        not line.corrected and _is_bad(draft, line.event.body) for line in lines
-    )
+    told = [line.event.body for line in lines if line.event.kind in ("morning", "flare") and not line.corrected]
+    return any(p.zone == "red" for p in draft.pending) or any(_is_bad(draft, body) for body in told)
 
 
 def _is_bad(draft: Draft, body: log.Body) -> bool:
-    if isinstance(body, log.Morning):
-        above = body.pain - usual_pain(draft)
-        return night(above, draft.catalog) == "bad" or flare.has_stopped(draft, body)
-    return isinstance(body, log.Flare)
+    if not isinstance(body, log.Morning):
+        return True  # a flare told
+    return body.pain - usual_pain(draft) >= draft.numbers.morning.bad_min or flare.has_stopped(draft, body)
 
 
 def night(above_usual: int | None, catalog: Catalog) -> Night:

@@ -1,4 +1,4 @@
-"""The programme a person is on: its weeks and blocks, the exercises in its slots, and which programme follows."""
+"""The programme a person is on: its weeks and blocks, and the exercises in its slots."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from programs import outcomes, prescribe, weight
+from programs import prescribe, selection, weight
 from programs.allowed import Allowed, Person
 from programs.patient import Changes
-from programs.plan import EntryReason, Item
-from programs.rules import leg, safety
+from programs.plan import Item
+from programs.rules import safety
 from programs.rules.draft import Draft
 
-ACUTE, DISC, IRRITABLE, STENOSIS, SLIP, POSTPARTUM = "T01", "T02", "T03", "T04", "T13", "T12"
-OLDER, CHRONIC, STANDING, SITTING, WEIGHT = "T11", "T05", "T07", "T06", "T09"
-SURGERY, MAINTENANCE = "T14", "T10"
-AFTER_ACUTE = (OLDER, CHRONIC, STANDING, SITTING)
-DISC_RELOAD_WEEK = 4  # T02's second block
+WEIGHT, MAINTENANCE = "T09", "T10"
 
 
 def choose(draft: Draft) -> None:
@@ -93,9 +89,11 @@ def refresh(draft: Draft) -> None:
     else:
         wanted = _slots(draft)
     if changed or wanted != draft.slots:
+        another = changed and wanted != draft.slots  # by a new fact or direction; else content or a wait has changed it
         draft.slots = wanted
-        calm = draft.mode == "normal" and draft.training.gap in ("", "M2") and not draft.sore
-        new_most = None if calm else 0  # what is barred leaves at once; what is new waits for quiet days
+        calm = draft.mode == "normal" and draft.quiet
+        most = None if another else draft.numbers.caps.new_ex_per_replan  # the rest comes in by and by
+        new_most = most if calm else 0  # what is barred leaves at once; what is new waits for quiet days
         _fill(draft, draft.items, new_most=new_most, careful=_newly_careful(draft, before))
     draft.person_changed()
 
@@ -137,119 +135,10 @@ def turn_day(draft: Draft) -> None:
             _fill(draft, draft.items, new_most=draft.numbers.caps.new_ex_per_replan)
 
 
-def end_day(draft: Draft) -> None:
-    """The exits of programmes, once the day is known."""
-    if draft.program is None or draft.locked_by_flag:
-        return
-    if draft.irritable and leg.calms(draft):
-        draft.irritable = False
-        refresh(draft)
-        if draft.program == IRRITABLE:
-            enter(draft, DISC, IRRITABLE)
-    if draft.program == ACUTE:
-        _review_acute(draft)
-    rule = EXITS.get(draft.program)
-    if rule is not None and draft.quiet and draft.mode != "after_flare":
-        rule(draft)
-
-
 def leave_maintenance(draft: Draft) -> None:
     """T10's exit: a flare leads back to the first phase of the programme before."""
     if draft.program == MAINTENANCE and draft.previous_program in draft.catalog.programs:
         enter(draft, str(draft.previous_program), "F1")
-
-
-def _leave_acute(draft: Draft) -> None:
-    """Two weeks on and better -> the next programme by work and age."""
-    over = (draft.day - draft.program_day).days >= draft.numbers.conditions.acute_days
-    if over and draft.mornings.recent and _morning_pain(draft) <= draft.numbers.entry.acute_exit_pain:
-        enter(draft, prescribe.choose(_reasons(draft), AFTER_ACUTE), ACUTE)
-
-
-def _review_acute(draft: Draft) -> None:
-    """Two weeks on and hardly better -> the physiotherapist, whatever else the day is."""
-    numbers, last = draft.numbers, _morning_pain(draft)
-    two_weeks = (draft.day - draft.program_day).days == numbers.conditions.acute_days
-    better = bool(draft.mornings.recent) and last <= numbers.entry.acute_exit_pain
-    if two_weeks and not better and draft.patient.back_average - last < numbers.referrals.acute_drop:
-        draft.refer("PHYSIO_REVIEW", ACUTE, numbers.referrals.acute_review_days)
-
-
-def _morning_pain(draft: Draft) -> int:
-    recent = draft.mornings.recent
-    return recent[-1].pain if recent else draft.patient.back_average
-
-
-def _leave_disc(draft: Draft) -> None:
-    """Leg pain of 2 or less, nothing below the buttock for 14 days, and RMDQ down by 30 % -> T05."""
-    numbers = draft.numbers.entry
-    since = draft.leg.low_since
-    if since is None or (draft.day - since).days < numbers.leg_exit_days:
-        return
-    first = draft.baselines.get("RMDQ", 0.0)
-    drop = first - draft.latest.get("RMDQ", first)
-    if outcomes.enough(drop, first, numbers.leg_exit_rmdq_drop):
-        enter(draft, CHRONIC, DISC)
-
-
-def _leave_stenosis(draft: Draft) -> None:
-    if _is_over(draft):
-        numbers = draft.numbers.conditions
-        older = draft.patient.age >= numbers.older_age or bool(draft.conditions & {"OSTP", "BAL"})
-        enter(draft, OLDER if older else MAINTENANCE, STENOSIS)
-
-
-def _leave_postpartum(draft: Draft) -> None:
-    if "POST" not in draft.conditions and not draft.assigned:
-        enter(draft, CHRONIC, POSTPARTUM)
-
-
-def _leave_surgery(draft: Draft) -> None:
-    """Cleared, twelve weeks on and the leg calm -> the disc programme's second phase, or T05."""
-    surgery = draft.patient.surgery
-    calm = draft.leg.value <= draft.numbers.entry.acute_exit_pain
-    if surgery and surgery.cleared and "SURG" not in draft.conditions and calm:
-        if "RAD" in draft.conditions:
-            enter(draft, DISC, SURGERY, DISC_RELOAD_WEEK)
-        else:
-            enter(draft, CHRONIC, SURGERY)
-
-
-def _leave_as_responder(draft: Draft) -> None:
-    if _is_over(draft) and draft.response.group == "responder":
-        enter(draft, MAINTENANCE, str(draft.program))
-
-
-def _leave_work(draft: Draft) -> None:
-    if _is_over(draft):
-        enter(draft, MAINTENANCE if draft.response.group == "responder" else CHRONIC, str(draft.program))
-
-
-def _leave_older(draft: Draft) -> None:
-    if _is_over(draft):
-        enter(draft, MAINTENANCE, OLDER)
-
-
-EXITS = {
-    ACUTE: _leave_acute,
-    DISC: _leave_disc,
-    STENOSIS: _leave_stenosis,
-    SLIP: _leave_as_responder,
-    POSTPARTUM: _leave_postpartum,
-    SURGERY: _leave_surgery,
-    CHRONIC: _leave_as_responder,
-    STANDING: _leave_work,
-    SITTING: _leave_work,
-    OLDER: _leave_older,
-}
-
-
-def _is_over(draft: Draft) -> bool:
-    return draft.week() > draft.catalog.programs[str(draft.program)].weeks
-
-
-def _reasons(draft: Draft) -> tuple[EntryReason, ...]:
-    return prescribe.entries(draft.patient, draft.conditions, draft.day, draft.catalog)
 
 
 def _slots(draft: Draft) -> tuple[str, ...]:
@@ -273,10 +162,12 @@ def _newly_careful(draft: Draft, before: Allowed) -> frozenset[str]:
 
 
 def _sets_most(draft: Draft, held: Sequence[Item]) -> int:
-    """How many sets the plan may hold after new exercises, so that weekly sets stay within the caps (I4)."""
+    """How many sets the plan may hold after new exercises, so that the weekly sets served stay within the caps (I4)."""
     caps, week = draft.numbers.caps, draft.sessions_week()
-    now = week * sum(item.dose.sets for item in held)
-    return min(now * (100 + caps.sets_week_pct) // 100, now + caps.sets_week_abs) // week
+    usual = selection.served(draft, draft.allowed, draft.day, usual=True)
+    now = week * sum(item.dose.sets for item in usual)
+    more = min(now * caps.sets_week_pct // 100, caps.sets_week_abs) // week
+    return sum(item.dose.sets for item in held) + more
 
 
 def _fill(

@@ -39,8 +39,11 @@ def hear(draft: Draft, count: int) -> None:
 
 
 def start_minutes(draft: Draft, minutes: int) -> None:
-    """W5: half of the time the legs allow, in whole minutes, rounded down."""
-    draft.walking = replace(draft.walking, minutes=int(minutes * draft.numbers.walking.minutes_start_share))
+    """W5: half of the time the legs allow, in whole minutes, rounded down; in a flare or a lighter week never more."""
+    half, known = int(minutes * draft.numbers.walking.minutes_start_share), draft.walking.minutes
+    if known is not None and draft.mode != "normal":
+        half = min(half, known)
+    draft.walking = replace(draft.walking, minutes=half)
 
 
 def turn_day(draft: Draft) -> None:

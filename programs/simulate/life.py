@@ -165,9 +165,16 @@ class Life:
         self._serve(today, late=True)
 
     def _try_worse(self, opening: Plan, look: Look) -> None:
-        """I14: one report of today or yesterday made worse."""
+        """I14: one report of today or yesterday made worse.
+
+        Not yesterday's morning: it is part of the usual pain by which today's is judged (base_m).
+        """
         events = self._since(opening.day)
-        places = [place for place, event in enumerate(events) if event.author == "patient"]
+        places = [
+            place
+            for place, event in enumerate(events)
+            if event.author == "patient" and (event.kind != "morning" or event.day == look.day)
+        ]
         place = self.random.choice(places) if places else 0
         worse = worsened(events[place], self.random, self.catalog) if places else None
         if worse is None:
@@ -175,7 +182,7 @@ class Life:
         events[place] = worse
         folded = adapt.fold(opening, events, look.day, self.catalog)
         tried = self._looked(folded, look.day)
-        for what in never_heavier(tried, look, self.catalog):
+        for what in never_heavier(tried, look, opening, self.catalog):
             self.lived.breaches.append(Breach("I14", look.day, f"{worse.kind} of {worse.day} made worse: {what}"))
 
     def _note(self, folded: Folded, day: date) -> None:

@@ -116,14 +116,17 @@ def _direction_stays_open(patch: MonkeyPatch) -> None:
     patch.setattr(leg, "_close", lambda draft, by, names: None)
 
 
-def _referral_lost(patch: MonkeyPatch) -> None:
-    honest = Draft.refer
+def _referral_lost(lost: str) -> Callable[[MonkeyPatch], None]:
+    def plant(patch: MonkeyPatch) -> None:
+        honest = Draft.refer
 
-    def refer(self: Draft, kind: Any, rule: str, *others: Any, **values: Any) -> None:
-        if rule not in ("E2", "E3"):
-            honest(self, kind, rule, *others, **values)
+        def refer(self: Draft, kind: Any, rule: str, *others: Any, **values: Any) -> None:
+            if rule != lost:
+                honest(self, kind, rule, *others, **values)
 
-    patch.setattr(Draft, "refer", refer)
+        patch.setattr(Draft, "refer", refer)
+
+    return plant
 
 
 def _empty_routine(patch: MonkeyPatch) -> None:
@@ -202,11 +205,13 @@ PLANTED: Sequence[Planted] = (
     Planted("a session is doubled after a gap", "I7", ("comes-and-goes",), 40, _doubled_after_a_gap),
     Planted("exercises open without the card", "I8", ("chronic-wavering",), 60, _open_without_the_card),
     Planted("a harmful direction stays open", "I9", ("disc-peripheraliser",), 60, _direction_stays_open),
-    Planted("a referral is lost", "I10", ("disc-irritable", "disc-unchanged"), 60, _referral_lost),
+    Planted("leg pain unchanged at six weeks goes unseen", "I10", ("disc-unchanged",), 60, _referral_lost("E2")),
+    Planted("a severe leg goes unseen", "I10", ("disc-irritable",), 30, _referral_lost("E3")),
+    Planted("getting worse goes unseen", "I10", ("chronic-worse",), 80, _referral_lost("E5")),
     Planted("an empty routine", "I11", ("chronic-wavering",), 5, _empty_routine),
     Planted("sets over the most", "I12", ("chronic-responder",), 40, _sets_over_the_most),
     Planted("the order of the log matters", "I13", ("corrects", "contradicts"), 30, _order_matters),
-    Planted("severe pain counts as green", "I14", ("sore-and-brave", "contradicts"), 60, _severe_pain_is_green),
+    Planted("severe pain counts as green", "I14", ("flare-prone", "chronic-wavering"), 60, _severe_pain_is_green),
     Planted("exceptions never end", "I15", ("supervised",), 40, _exceptions_never_end),
     Planted("any exception is accepted", "I15", ("supervised",), 60, _anything_is_accepted),
     Planted("minors are served", "I17", ("minor",), 10, _minors_served),

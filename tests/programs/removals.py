@@ -14,7 +14,7 @@ import pytest
 from programs import catalog, events, outcomes, patient, posture, prescribe, selection, timeline, weight
 from programs.allowed import Allowed
 from programs.catalog import Catalog
-from programs.rules import dose, draft, flare, ladder, leg, overrides, pain, program, response, safety, walking
+from programs.rules import dose, draft, exits, flare, ladder, leg, overrides, pain, program, response, safety, walking
 
 CONTENT = catalog.load()
 FAR = 10_000
@@ -101,7 +101,7 @@ def stays(name: str) -> Removal:
     """The programme is never left."""
 
     def remove(patch: pytest.MonkeyPatch) -> None:
-        patch.delitem(program.EXITS, name)
+        patch.delitem(exits.EXITS, name)
 
     return Removal(f"{name} is never left", remove)
 
@@ -312,6 +312,6 @@ def every() -> Iterator[tuple[str, Removal]]:
         yield condition, unnoticed(condition)
     for name in ENTERED:
         yield name, unfit(name)
-    for name in program.EXITS:
+    for name in exits.EXITS:
         yield name, stays(name)
     yield "T10", off(program, "leave_maintenance")

@@ -213,6 +213,7 @@ BROKEN = {
         ("obesity_2_from: 35", "obesity_2_from: 29", "who: its classes of obesity must rise"),
         ("acute: [7, 14", "acute: [14, 7", "visits: days of acute must rise"),
         ("paths: [surgery]", "paths: [surgeon]", "visits: surgery has no kind of contact"),
+        ("    risk: [42, 84]\n", "    risk: [43]\n", "visits: risk decides on a day without a contact"),
         ("stance: may_short, sources: [french_2006]", "stance: maybe, sources: [french_2006]",
          "heat: stance: 'maybe' is none of for"),
     ],

@@ -69,6 +69,9 @@ class PlanItem(Tolerant):
     why = fields.String(required=True)
     rule = fields.String(required=True)
     resting = fields.Boolean(required=True, metadata={"description": "out of the plan for some days"})
+    alternative = fields.String(
+        allow_none=True, metadata={"description": "offered after weeks at the top dose; a swap takes it up"}
+    )
 
 
 class NotThis(Tolerant):
