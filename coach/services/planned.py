@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
-from coach.services import alerts, cursors, reminders
+from coach.services import alerts, cursors, reminders, visits
 from programs import canonical, outcomes, posture, prescribe, routine, schedule, weight
 from programs.catalog import Catalog
 from programs.plan import Plan
@@ -34,6 +34,7 @@ def follow(
         _in_the_evening(session, patient, "support_wean", now)
     cursors.settle(session, patient, now, cursor)
     _watch_silence(session, patient, plan, cursor.done_day, course, now)
+    visits.give_up(session, patient, now, catalog)
 
 
 def _training_days(plan: Plan, catalog: Catalog) -> int | None:

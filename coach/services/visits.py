@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from coach.models.contact import Visit
 from coach.models.people import Clinic, Patient
 from coach.models.reminders import Schedule
-from coach.services import cursors, reminders
+from coach.services import alerts, cursors, reminders
 from coach.services.problems import conflict, invalid, not_found
 from programs import schedule
+from programs.catalog import Catalog
 from programs.schedule import Rule
 
 BEFORE = (timedelta(hours=24), timedelta(hours=2))
@@ -101,6 +102,17 @@ def replan(session: Session, patient: Patient, now: datetime) -> None:
     query = select(Visit).where(Visit.patient_id == patient.id, Visit.state == "planned", Visit.at > now)
     for visit in session.scalars(query.limit(MOST_PLANNED)):
         _remind(session, patient, visit, now)
+
+
+def give_up(session: Session, patient: Patient, now: datetime, catalog: Catalog) -> None:
+    """A planned visit of which nobody has said what became of it for some days counts as missed: the clinic is told."""
+    last = now - timedelta(days=catalog.constants.visits.late_days)
+    query = select(Visit).where(Visit.patient_id == patient.id, Visit.state == "planned", Visit.at < last)
+    for visit in session.scalars(query.order_by(Visit.at, Visit.id).limit(MOST_PLANNED)):
+        visit.state = "missed"
+        alerts.for_overdue_visit(
+            session, patient, visit.id.hex[:24], schedule.local_day(visit.at, patient.zone, 0), now
+        )
 
 
 def _check(at: datetime, now: datetime) -> None:

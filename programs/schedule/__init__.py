@@ -4,7 +4,6 @@ from programs.schedule.habits import (
     SHIFTS,
     SILENT_DAYS,
     TEXT_SETS,
-    TRAINING_DAYS,
     Course,
     Hours,
     better_hour,
@@ -63,7 +62,7 @@ from programs.schedule.rules import (
 
 __all__ = [
     "BREAKS", "DAY_MINUTES", "KINDS", "MOST_IN_A_DAY", "OWN_KINDS", "RANKED", "REASONS", "SENT_LASTS", "SHIFTS",
-    "SILENT_DAYS", "SUPPORT", "TEXT_SETS", "TRAINING_DAYS", "WHOLE_DAY", "Course", "Hours", "Kind",
+    "SILENT_DAYS", "SUPPORT", "TEXT_SETS", "WHOLE_DAY", "Course", "Hours", "Kind",
     "Local", "Moment", "Reason", "Rule", "Run", "Sent", "Standing", "Verdict", "assert_pinned", "before_quiet",
     "better_hour", "choose", "collapse_id", "course_of", "day_begins_at", "instant", "is_far", "judge",
     "judge_again", "judge_all", "local_day", "missed_days", "moments", "next_day_at", "quiet_end",

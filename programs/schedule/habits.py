@@ -17,9 +17,6 @@ from programs.schedule.rules import KINDS
 if TYPE_CHECKING:  # a plan knows the content, which is checked for the texts of all kinds listed here
     from programs.plan import Plan
 
-EVERY_DAY = 127
-# Training days for so many sessions a week, apart from each other: bit masks, Monday = 1.
-TRAINING_DAYS = {1: 0b0000100, 2: 0b0001001, 3: 0b0010101, 4: 0b0101011, 5: 0b0011111, 6: 0b0111111, 7: EVERY_DAY}
 # Days without any session -> least days between two routine reminders (N7, A4; Bidargaddi 2018, fading).
 FADING = ((30, 15), (21, 7), (10, 6), (7, 2))
 SILENT_DAYS = 7  # then the clinic's list shows it

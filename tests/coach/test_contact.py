@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from coach.models.people import Patient
 from coach.models.reminders import Occurrence, Schedule
 from coach.services import messages, visits
+from programs import catalog
 from tests.coach.conftest import CLINICIAN, Move
 from tests.coach.people import PASSWORD, Person
 from tests.ticks import tick
 
+CONTENT = catalog.load()
 HOUR = timedelta(hours=1)
 
 
@@ -70,6 +72,20 @@ def test_a_visit_that_is_over_reminds_nobody_and_stays_as_it_is(
     assert physio.call("PATCH", f"{record}/visits/{made['id']}", {"state": state}).status_code == 200
     assert planned(committed) == []
     assert physio.call("PATCH", f"{record}/visits/{made['id']}", {"state": "planned"}).status_code == 409
+
+
+def test_a_visit_of_which_nothing_is_heard_counts_as_missed_and_the_clinic_is_told_once(
+    physio: Person, record: str, committed: sessionmaker[Session], now: datetime
+) -> None:
+    at = now + 76 * HOUR
+    physio.post(f"{record}/visits", visit(at))
+    late = at + timedelta(days=CONTENT.constants.visits.late_days)
+    for when, state, told in ((late, "planned", 0), (late + HOUR, "missed", 1), (late + 2 * HOUR, "missed", 1)):
+        with committed.begin() as session:
+            patient = session.scalars(select(Patient)).one()
+            visits.give_up(session, patient, when, CONTENT)
+            assert [each.state for each in visits.listed(session, patient)] == [state]
+        assert [each["kind"] for each in physio.get("/v1/clinic/alerts")["alerts"]] == ["visit"] * told
 
 
 def test_a_cancelled_visit_takes_back_what_is_not_sent_yet(

@@ -198,12 +198,6 @@ def test_training_days_are_those_of_all_routines() -> None:
     assert schedule.routine_days([rule("walk", NINE)]) == 0
 
 
-def test_default_training_days_are_as_many_as_asked_and_spread_over_the_week() -> None:
-    assert {number: mask.bit_count() for number, mask in schedule.TRAINING_DAYS.items()} == {n: n for n in range(1, 8)}
-    alone = [mask for number, mask in schedule.TRAINING_DAYS.items() if number <= 3]
-    assert not any(mask & mask << 1 for mask in alone)
-
-
 @pytest.mark.parametrize(
     ("done_at", "minute", "days_known", "suggested"),
     [
