@@ -5,7 +5,7 @@ is right: the refusal must come from who asks, not from what they sent.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -75,6 +75,13 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{patient}/care"): {"clinician": ids["colleague"]},
         ("POST", f"{patient}/hand-over"): {"to": ids["colleague"]},
         ("POST", f"{staff}/hand-over"): {"to": ids["colleague"]},
+        ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
+        ("POST", f"{patient}/visits"): {
+            "id": str(uuid4()),
+            "at": (now + timedelta(days=3)).isoformat(),
+            "minutes": 30,
+            "mode": "clinic",
+        },
         ("POST", f"{alert}/release"): note,
         ("POST", f"{alert}/resolve"): note,
     }
