@@ -1,4 +1,4 @@
-"""What the fault tests share: a receiver that we did not write, a Valkey of their own, and the stage of a run."""
+"""What the fault tests share: receivers that know nothing of our senders, their own Valkey, the stage of a run."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,16 +13,32 @@ from coach.standalone import Valkey
 from tests.faults.checker import Findings
 from tests.faults.scene import Scene
 from tests.journeys import forked
-from tests.receivers.webpush import Receiver
+from tests.receivers import apns, fcm, webpush
 
 Report = Callable[[Scene, str], Findings]
 
 
 @pytest.fixture(scope="session")
-def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
-    receiver = Receiver(tmp_path_factory.mktemp("receiver"))
-    yield receiver
-    receiver.stop()
+def all_receivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
+    folder = tmp_path_factory.mktemp("receivers")
+    with webpush.Receiver(folder) as first, fcm.Receiver(folder) as second, apns.Receiver(folder) as third:
+        yield [first, second, third]
+
+
+@pytest.fixture
+def receivers(all_receivers: list[Any]) -> list[Any]:
+    """One for each provider, taking everything."""
+    for each in all_receivers:
+        each.answer_next()
+        each.answer_always()
+    return all_receivers
+
+
+@pytest.fixture
+def receiver(receivers: list[Any]) -> webpush.Receiver:
+    """That of Web Push."""
+    first: webpush.Receiver = receivers[0]
+    return first
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +59,9 @@ def fault_config(config: Config, own_valkey: Valkey) -> Config:
 
 @pytest.fixture
 def scene(
-    fault_config: Config, committed: sessionmaker[Session], receiver: Receiver, tmp_path: Path
+    fault_config: Config, committed: sessionmaker[Session], receivers: list[Any], tmp_path: Path
 ) -> Iterator[Scene]:
-    receiver.answer_always()
-    scene = Scene(fault_config, committed, tmp_path, [receiver])
+    scene = Scene(fault_config, committed, tmp_path, receivers)
     yield scene
     scene.workshop.stop()
 

@@ -25,7 +25,13 @@ def line(fault: str, hits: Counter[str], found: Findings) -> str:
 def spread(seconds: Sequence[float]) -> str:
     if not seconds:
         return "-"
-    if len(seconds) == 1:
-        seconds = [*seconds, *seconds]
-    cut = statistics.quantiles(seconds, n=100, method="inclusive")
+    cut = _cut(seconds)
     return f"p50 {cut[49]:.2f} p95 {cut[94]:.2f} p99 {cut[98]:.2f} max {max(seconds):.2f}"
+
+
+def p99(seconds: Sequence[float]) -> float:
+    return _cut(seconds)[98]
+
+
+def _cut(seconds: Sequence[float]) -> list[float]:
+    return statistics.quantiles([*seconds, *seconds], n=100, method="inclusive")  # twice: one alone cannot be cut

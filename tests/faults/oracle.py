@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 WHOLE_DAY = timedelta(days=1)
 DAY_S = 86_400
+DAY_MINUTES, FOLLOWS_AFTER = 1440, 240
+DAY_STARTS_AT = 240  # the hours before belong to the day before
 ROOT = Path(__file__).parents[2]
 
 
@@ -29,6 +31,11 @@ class Due:
     slot: int
     at: datetime
     phones: tuple[UUID, ...]
+    follows: "Due | None" = None  # it comes only if this one was sent on the same day
+
+    @property
+    def key(self) -> tuple[UUID, date, int]:
+        return self.schedule_id, self.day, self.slot
 
     @property
     def name(self) -> str:
@@ -80,3 +87,10 @@ class Oracle:
             if at is not None and after < at <= until:
                 yield day, at
             day += WHOLE_DAY
+
+    def follow_up(self, zone: str, due: Due) -> Due | None:
+        """A day without its session is asked about once more, four hours after its last routine, if that is the same
+        date still."""
+        minute = due.slot + FOLLOWS_AFTER
+        at = self.instant(zone, due.day, minute) if minute < DAY_MINUTES else None
+        return at and Due(due.patient_id, uuid5(due.schedule_id, "missed"), due.day, minute, at, due.phones, due)

@@ -25,6 +25,7 @@ ZONES = (
     "Africa/Casablanca",
     "Pacific/Chatham",
 )
+NO_ADDRESS = {"p256dh": "", "auth": "", "sandbox": False}  # but for what each provider has of these
 SECOND_PHONE = 0.3  # of the people have two
 MINUTE = timedelta(minutes=1)
 
@@ -44,6 +45,7 @@ class Crowd:
     """What the oracle says is due, and whose phone each subscription is."""
 
     due: tuple[Due, ...]
+    follow_ups: tuple[Due, ...]  # of these; few runs last until then
     phones: Mapping[str, UUID]  # subscription -> device
 
 
@@ -57,7 +59,7 @@ def gather(
     zones = {each: die.choice(ZONES) for each in ids}
     owners = [each for each in ids for _ in range(1 + (die.random() < SECOND_PHONE))]
     devices, phones = _devices(owners, receivers, begin)
-    due, schedules = [], []
+    due, follow_ups, schedules = [], [], []
     for place, each in enumerate(ids):
         _, minute = oracle.wall(zones[each], begin + (place % minutes) * MINUTE)
         rule = {"patient_id": each, "id": uuid4(), "kind": "routine", "minute": minute, "days": 127}
@@ -65,13 +67,14 @@ def gather(
         own = tuple(device["id"] for device in devices.get(each, ()))
         for day, at in oracle.due(zones[each], minute, begin - MINUTE, end):
             due.append(Due(each, rule["id"], day, minute, at, own))
+            follow_ups.append(oracle.follow_up(zones[each], due[-1]))
     awake = {"quiet_from": 0, "quiet_until": 0}
     session.execute(update(Patient), [{"id": each, "zone": zones[each], **awake} for each in ids])
     session.execute(insert(Schedule), schedules)
     cursors = [{"patient_id": each, "passed_at": begin - MINUTE, "next_at": begin - MINUTE} for each in ids]
     session.execute(insert(Cursor), cursors)
     session.execute(insert(Device), [device for own in devices.values() for device in own])
-    return Crowd(tuple(due), phones)
+    return Crowd(tuple(due), tuple(filter(None, follow_ups)), phones)
 
 
 def _devices(
@@ -84,6 +87,6 @@ def _devices(
         mine = owners[turn :: len(receivers)]
         for owner, phone in zip(mine, receiver.subscribe_many(len(mine)), strict=True):
             row = {"patient_id": owner, "id": uuid4(), "provider": receiver.provider, "seen_at": now}
-            devices.setdefault(owner, []).append(row | asdict(phone))
+            devices.setdefault(owner, []).append(row | NO_ADDRESS | asdict(phone))
             phones[phone.id] = row["id"]
     return devices, phones

@@ -1,7 +1,7 @@
 """Workers and beats as processes of their own, started the way the service starts them."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from coach import commands
@@ -16,7 +16,7 @@ READY = " ready."  # Celery's own word
 class Workshop:
     """Starts workers and beats, starts dead ones again, and leaves none behind."""
 
-    def __init__(self, config: Config, folder: Path, certificates: Sequence[Path]) -> None:
+    def __init__(self, config: Config, folder: Path, certificates: Collection[Path]) -> None:
         trusted = folder / "trusted.pem"
         trusted.write_text("".join(path.read_text() for path in certificates))
         self._folder = folder

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,10 @@ SEED = 20260302
 
 
 class Scene:
-    """Use in this order: gather, begin, whatever breaks, finish, check."""
+    """Use in this order: gather, begin, whatever breaks, finish, check.
+
+    The phones are dealt out over the receivers; one that is named twice has twice as many.
+    """
 
     def __init__(
         self,
@@ -47,11 +51,14 @@ class Scene:
         self.sessions = sessions
         self.timeline = Timeline(config, sessions)
         self.receivers = receivers
-        self.workshop = Workshop(workers_config or config, folder, [each.certificate for each in receivers])
+        settings = {name: value for each in receivers for name, value in each.settings.items()}
+        trusted = {each.certificate for each in receivers}
+        self.workshop = Workshop(replace(workers_config or config, **settings), folder, trusted)
         self.hits: Counter[str] = Counter()
         self.faults: list[datetime] = []
         self.end = NOON
-        self.crowd = Crowd((), {})
+        self.crowd = Crowd((), (), {})
+        self.settled_at = NOON
         self._left: frozenset[Any] = frozenset()
         self._moved_at = time.monotonic()
 
@@ -65,7 +72,7 @@ class Scene:
         """Starts everything and lets the clock run from shortly before noon, when all are ready."""
         self.timeline.move(NOON - LEAD * speed - MINUTE, 0)
         self.workshop.start(workers=workers, beats=beats)
-        self._until(self.workshop.ready)
+        self.until(self.workshop.ready)
         self.timeline.move(NOON - LEAD * speed, speed)
 
     def broke(self, what: str) -> None:
@@ -76,7 +83,7 @@ class Scene:
     def kill_at(self, point: str, way: str) -> bool:
         """Whether a worker came to the point and died; dead ones are started again."""
         self.workshop.trap.set(point, way)
-        self._until(self.workshop.trap.sprung, give_up=False)
+        self.until(self.workshop.trap.sprung, give_up=False)
         hit = not self.workshop.trap.take_away()
         if hit:
             self.broke(point)
@@ -89,16 +96,26 @@ class Scene:
 
     def run_until(self, domain: datetime) -> None:
         """Waits, with everything as it is, until the domain's clock has come so far."""
-        self._until(lambda: self.timeline.now() >= domain)
+        self.until(lambda: self.timeline.now() >= domain)
+
+    def until(self, true: Callable[[], bool], *, give_up: bool = True) -> None:
+        """With dead processes started again meanwhile. Fails, or goes on, after a time that only a hang takes."""
+
+        def look() -> bool:
+            self.workshop.mend()
+            return true()
+
+        came = wait_until(look, PATIENCE_S, LOOK_EVERY_S)
+        assert came or not give_up, self.workshop.last_words()
 
     def watch(self, seconds: float) -> None:
         """Lets everything go on for some real time; dead processes are started again."""
         end = time.monotonic() + seconds
-        self._until(lambda: time.monotonic() >= end)
+        self.until(lambda: time.monotonic() >= end)
 
     def settle(self) -> None:
         """Until no reminder is left to be made or handed over at this time."""
-        self._until(self._settled)
+        self.until(self._settled)
 
     def finish(self, *, dead: bool = False) -> None:
         """Until all reminders are due and none is left to be made or handed over; then everything stops.
@@ -108,19 +125,20 @@ class Scene:
         if self.timeline.now() < self.end:
             self.timeline.move(self.end, self.timeline.moves[-1].speed)
         if dead and not SOAK:  # a soak waits until a dead worker's leases run out by themselves
-            self._until(self._at_a_standstill)
+            self.until(self._at_a_standstill)
             self._end_leases()
         self.settle()
         self.workshop.stop()
 
     def messages(self) -> list[checker.Message]:
-        logs = [each for receiver in self.receivers for each in receiver.all_messages()]
+        logs = [each for receiver in dict.fromkeys(self.receivers) for each in receiver.all_messages()]
         return checker.messages(self.crowd, logs)
 
     def check(self, fault: str) -> tuple[Findings, str]:
         """What the run has shown, and the line to print."""
         with self.sessions() as session:
-            found = checker.check(session, self.crowd, self.messages(), self.timeline, self.faults)
+            got, until = self.messages(), self.settled_at
+            found = checker.check(session, self.crowd, got, self.timeline, until, self.faults)
         return found, figures.line(fault, self.hits, found)
 
     def _settled(self) -> bool:
@@ -131,7 +149,10 @@ class Scene:
                     select(Cursor.patient_id).where(or_(Cursor.next_at <= now, Cursor.next_at.is_(None))),
                     select(Delivery.patient_id).where(Delivery.state.in_(checker.OPEN)),
                 ]
-                return not any(session.execute(query.limit(1)).first() for query in left)
+                if any(session.execute(query.limit(1)).first() for query in left):
+                    return False
+                self.settled_at = now
+                return True
         except OperationalError:  # the database is what this run breaks
             return False
 
@@ -150,13 +171,3 @@ class Scene:
         with self.sessions.begin() as session:
             held = update(Delivery).where(Delivery.state == "leased").values(leased_until=LONG_AGO)
             session.execute(held, execution_options={"synchronize_session": False})
-
-    def _until(self, true: Callable[[], bool], *, give_up: bool = True) -> None:
-        """With dead processes started again meanwhile. Fails, or goes on, after a time that only a hang takes."""
-
-        def look() -> bool:
-            self.workshop.mend()
-            return true()
-
-        came = wait_until(look, PATIENCE_S, LOOK_EVERY_S)
-        assert came or not give_up, self.workshop.last_words()

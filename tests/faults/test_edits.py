@@ -31,7 +31,8 @@ def test_nothing_fires_for_what_has_been_changed_or_deleted(
     scene.gather(PEOPLE)
     oracle = Oracle(ZONES, NOON, NOON + 3 * CALM)
     storm = Storm(scene.timeline.config, committed, oracle, [due.patient_id for due in scene.crowd.due], SEED)
-    scene.receivers[0].answer_next(*SOME_LATER)
+    for receiver in scene.receivers:
+        receiver.answer_next(*SOME_LATER)
     scene.begin(speed=30.0)
     ends = time.monotonic() + scaled(6, 120)
     storm.blow(lambda: time.monotonic() > ends)

@@ -45,6 +45,7 @@ function receive(request, body) {
   check(Buffer.byteLength(headers["apns-collapse-id"] ?? "") <= 64, "BadCollapseId");
   check(body.length > 0, "PayloadEmpty");
   check(body.length <= MOST_PAYLOAD, "PayloadTooLarge");
+  const text = JSON.parse(body);
   return {
     id: device,
     host: headers[":authority"],
@@ -53,7 +54,8 @@ function receive(request, body) {
     expiration: Number(headers["apns-expiration"]),
     priority: headers["apns-priority"],
     push_type: headers["apns-push-type"],
-    text: JSON.parse(body),
+    expires_at: text.expires_at,
+    text,
   };
 }
 

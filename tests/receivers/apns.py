@@ -17,15 +17,17 @@ KEY_ID, TEAM_ID, TOPIC = "ABC123DEFG", "DEF123GHIJ", "org.example.coach"
 class Phone:
     """An installed app, as it registers with us."""
 
-    token: str
+    endpoint: str
     sandbox: bool = False
 
     @property
     def id(self) -> str:
-        return self.token
+        return self.endpoint
 
 
 class Receiver(ScriptedServer):
+    provider = "apns"
+
     def __init__(self, folder: Path) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         self.key_file, public = folder / "AuthKey.p8", folder / "apns-public.pem"

@@ -10,7 +10,7 @@ const [key, certificate, project, email, publicFile] = process.argv.slice(2);
 const publicKey = crypto.createPublicKey(fs.readFileSync(publicFile));
 const SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
 const ANDROID = ["collapse_key", "priority", "ttl", "notification", "data", "direct_boot_ok"];
-const given = []; // access tokens, the last one is good
+const given = []; // access tokens; each is good, whichever process asked for it
 let refusals = []; // what the token service says next, in order
 
 function check(condition, reason) {
@@ -43,7 +43,8 @@ function grant({ request, response, body, json, port }) {
 function receive(request, body) {
   check(request.method === "POST" && request.url === `/v1/projects/${project}/messages:send`, `path ${request.url}`);
   check(request.headers["content-type"] === "application/json", "content type");
-  check(request.headers.authorization === `Bearer ${given.at(-1)}`, "UNAUTHENTICATED");
+  const access = given.findIndex((token) => request.headers.authorization === `Bearer ${token}`) + 1;
+  check(access > 0, "UNAUTHENTICATED");
   check(body.length <= 8192, "too large");
   const { message, ...others } = JSON.parse(body);
   check(Object.keys(others).length === 0, "unknown field");
@@ -55,11 +56,12 @@ function receive(request, body) {
   check(Object.values(message.data ?? {}).every((value) => typeof value === "string"), "data holds texts only");
   return {
     id: message.token,
-    access: given.length,
+    access, // the number of its token
     topic: android.notification?.tag,
     collapse_key: android.collapse_key,
     ttl: Number(seconds),
     priority: android.priority,
+    expires_at: message.data?.expires_at,
     text: { notification: message.notification, data: message.data },
     elsewhere: { apns: message.apns, webpush: message.webpush },
   };

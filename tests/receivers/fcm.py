@@ -18,14 +18,16 @@ PROJECT, EMAIL = "coach-tests", "pushes@coach-tests.example.org"
 class Phone:
     """An installed app, as it registers with us."""
 
-    token: str
+    endpoint: str
 
     @property
     def id(self) -> str:
-        return self.token
+        return self.endpoint
 
 
 class Receiver(ScriptedServer):
+    provider = "fcm"
+
     def __init__(self, folder: Path) -> None:
         key = rsa.generate_private_key(65537, 2048)
         self.account_file, public = folder / "service-account.json", folder / "fcm-public.pem"

@@ -64,15 +64,20 @@ class ScriptedServer(Server):
     """One that remembers what came in and says what the test tells it to; see provider.js."""
 
     def answer_next(self, *answers: dict[str, Any]) -> None:
-        """What it says to the next messages, in order; then that all is well."""
+        """What it says to the next messages, in order; then what it always says."""
         self.call("PUT", "/answers", list(answers))
+
+    def answer_always(self, **answer: Any) -> None:
+        """What it says to all messages after those; without arguments it takes them, as at the start."""
+        self.call("PUT", "/always", answer)
 
     def forget_errors(self) -> None:
         """For a test that sends what is no message on purpose."""
         self.call("POST", "/forget")
 
     def all_messages(self) -> list[dict[str, Any]]:
-        """What has come in. Fails if anything was not as the provider's documentation asks."""
+        """What has come in: `id` of the phone, `topic`, `at` (ms), `status` it was answered and more. Fails if
+        anything was not as the provider's documentation asks."""
         found: list[dict[str, Any]] = self.call("GET", "/messages")
         assert not [each["error"] for each in found if "error" in each]
         return found

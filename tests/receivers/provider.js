@@ -1,6 +1,6 @@
 // What the stand-ins of APNs and FCM share: HTTP/2 by Node's own library, scripted answers, what came in.
 //
-// PUT /answers and GET /messages are for the test. An answer may hold: status, headers, body (as JSON), hold_ms
+// PUT /answers, PUT /always and GET /messages are for the test. An answer may hold: status, headers, body (as JSON), hold_ms
 // (before it is given), reset (cut the connection instead), refuse (reset the stream with REFUSED_STREAM, unread),
 // goaway (leave this stream and all later ones of its connection unread, finish the earlier ones), streams (from now
 // on at most so many at once on its connection).
@@ -20,11 +20,12 @@ function read(stream, then) {
 // receive(request, body) -> what to remember of a message, or throws; standard = the answer if none is scripted.
 function serve({ key, certificate, receive, standard, routes = {} }) {
   let messages = [];
-  let answers = [];
+  let answers = []; // what to say to the next messages, in order
+  let always = {}; // what to say to the messages after these
   let connections = 0;
 
   function push(request, response) {
-    const answer = answers.shift() ?? {};
+    const answer = answers.shift() ?? always;
     const session = request.stream?.session;
     if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (session?.left !== undefined && request.stream.id > session.left) return;
@@ -35,14 +36,16 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
     }
     if (answer.streams) session.settings({ maxConcurrentStreams: answer.streams });
     read(request, (body) => {
+      const { status, headers, body: reply } = { ...standard(body), ...answer };
       try {
-        messages.push({ ...receive(request, body), protocol: request.httpVersion, connection: session?.number });
+        const message = receive(request, body);
+        const way = { protocol: request.httpVersion, connection: session?.number };
+        messages.push({ ...message, ...way, at: Date.now(), status, reset: answer.reset });
       } catch (error) {
         messages.push({ error: error.message });
         response.writeHead(400).end(error.message);
         return;
       }
-      const { status, headers, body: reply } = { ...standard(body), ...answer };
       const say = () => {
         if (answer.reset) (session ?? request.socket).destroy();
         else if (!response.destroyed) response.writeHead(status, headers ?? {}).end(text(reply));
@@ -65,6 +68,7 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
     else if (request.url === "/messages") read(request, () => json(messages));
     else if (request.url === "/forget") read(request, () => json((messages = messages.filter((each) => !each.error))));
     else if (request.url === "/answers") read(request, (body) => json((answers = JSON.parse(body))));
+    else if (request.url === "/always") read(request, (body) => json((always = JSON.parse(body))));
     else push(request, response);
   });
   server.keepAliveTimeout = 60_000;

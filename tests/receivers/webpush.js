@@ -57,10 +57,11 @@ function receive(request, body, answer) {
   const { browser, auth } = subscriptions.get(id);
   const { ttl, urgency, topic, "content-encoding": encoding } = request.headers;
   if (encoding !== "aes128gcm") throw new Error(`encoding ${encoding}`);
-  const text = ece.decrypt(body, { version: "aes128gcm", privateKey: browser, authSecret: auth }).toString();
+  const clear = ece.decrypt(body, { version: "aes128gcm", privateKey: browser, authSecret: auth }).toString();
+  const text = JSON.parse(clear);
   const status = answer.status ?? 201; // with `reset` it was taken, but the sender does not learn of it
-  messages.push({ id, at: Date.now(), status, ttl: Number(ttl), urgency, topic, bytes: body.length, salt: body.subarray(0, 16).toString("hex"),
-    signer: signer(request), text: JSON.parse(text) });
+  messages.push({ id, at: Date.now(), status, reset: answer.reset, ttl: Number(ttl), urgency, topic, bytes: body.length, salt: body.subarray(0, 16).toString("hex"),
+    signer: signer(request), expires_at: text.expires_at, text });
 }
 
 function read(request, then) {

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ class Receiver(Server):
     """A push service on loopback with a certificate of its own; `certificate` is what must be trusted."""
 
     provider = "webpush"
+    settings: Mapping[str, Any] = {}  # nothing beside the keys that all tests have
 
     def __init__(self, folder: Path) -> None:
         super().__init__("webpush.js", folder, NODE_PATH=str(_packages()))

@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def to(phone: Phone, **values: Any) -> Handover:
-    made = handover(provider="apns", endpoint=phone.token, p256dh="", auth="", sandbox=phone.sandbox)
+    made = handover(provider="apns", endpoint=phone.endpoint, p256dh="", auth="", sandbox=phone.sandbox)
     return replace(made, **values)
 
 

@@ -23,7 +23,7 @@ BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 
 
 def to(phone: Phone, **values: Any) -> Handover:
-    made = handover(provider="fcm", endpoint=phone.token, p256dh="", auth="")
+    made = handover(provider="fcm", endpoint=phone.endpoint, p256dh="", auth="")
     return replace(made, **values)
 
 

@@ -56,7 +56,7 @@ def test_a_refusal_says_what_to_do(
     apns: apns_stand_in.Receiver,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    device_id = register(committed, provider="apns", token=apns.subscribe().token)
+    device_id = register(committed, provider="apns", token=apns.subscribe().endpoint)
     apns.answer_next({"status": 403, "body": {"reason": "InvalidProviderToken"}})
     assert cli.main(["push", "test", str(device_id)]) == 1
     out = capsys.readouterr().out

@@ -120,8 +120,8 @@ def test_one_reminder_has_one_name_on_every_provider(
     with committed.begin() as session:
         owner = patient(session, SEVEN)
         register(session, owner, browser, SEVEN)
-        devices.register(session, owner, uuid4(), provider="fcm", token=android.token, now=SEVEN)
-        devices.register(session, owner, uuid4(), provider="apns", token=iphone.token, now=SEVEN)
+        devices.register(session, owner, uuid4(), provider="fcm", token=android.endpoint, now=SEVEN)
+        devices.register(session, owner, uuid4(), provider="apns", token=iphone.endpoint, now=SEVEN)
     move(EIGHT + MINUTE)
     tick(committed, config)
     assert deliver_due(committed, config, native).answered == 3
