@@ -103,8 +103,9 @@ def committed(engine: Engine) -> Iterator[sessionmaker[Session]]:
 
 @pytest.fixture
 def valkey(config: Config) -> Iterator["redis.Redis"]:
-    """This test process's Valkey database, emptied afterwards."""
+    """This test process's Valkey database, emptied before, since every API of a test sends hints, and afterwards."""
     with redis.Redis.from_url(config.redis_url) as client:
+        client.flushdb()
         yield client
         client.flushdb()
 

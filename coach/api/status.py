@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coach.api import edge
 from coach.api.auth import PUBLIC, allow
-from coach.services import figures, health
+from coach.services import health, metrics
 from programs import triage
 
 blueprint = Blueprint("status", __name__, template_folder="templates", static_folder=None)
@@ -53,8 +53,8 @@ def status() -> ResponseReturnValue:
 
 @blueprint.get("/metrics")
 @allow(PUBLIC)
-def metrics() -> Response:
+def read_metrics() -> Response:
     """The same and more for Prometheus; no health data."""
     with edge.unit() as unit:
-        text = figures.exposition(figures.read(unit.session, unit.now))
+        text = metrics.exposition(metrics.read(unit.session, unit.now))
     return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -18,7 +18,7 @@ from coach.services import accounts, safety
 from coach.standalone import free_port
 from programs import catalog, triage
 from tests.coach.people import PASSWORD
-from tests.faults.processes import Workshop, died
+from tests.faults.processes import Workshop
 from tests.receivers.notices import PASSWORD as MAIL_PASSWORD
 from tests.receivers.notices import USER, Office
 
@@ -47,7 +47,7 @@ def workshop(config: Config, committed: sessionmaker[Session], office: Office, t
     mail = {"smtp_host": "localhost", "smtp_port": office.smtp_port, "smtp_user": USER, "smtp_password": MAIL_PASSWORD}
     away = {"redis_url": f"redis://127.0.0.1:{free_port()}/0", "worker_processes": 1}
     settings = replace(config, **mail, **away, smtp_sender="coach@example.org")  # type: ignore[arg-type]
-    workshop = Workshop(settings, tmp_path, office.certificate)
+    workshop = Workshop(settings, tmp_path, [office.certificate])
     yield workshop
     workshop.stop()
 
@@ -55,13 +55,15 @@ def workshop(config: Config, committed: sessionmaker[Session], office: Office, t
 def test_an_emergency_arrives_without_redis_and_after_a_kill(
     committed: sessionmaker[Session], office: Office, workshop: Workshop
 ) -> None:
-    workshop.arm("notices: answered")  # the mail is out, its answer is not written down
-    assert died(workshop.worker()), workshop.last_words()
+    workshop.trap.set("notices: answered")  # the mail is out, its answer is not written down
+    workshop.start(beats=0)
+    (worker,) = workshop.workers
+    assert wait_until(lambda: not worker.running(), ARRIVES_WITHIN_S), workshop.last_words()
     with committed.begin() as session:
         held = update(Notice).where(Notice.state == "leased").values(leased_until=THREE)  # as if its time were up
         session.execute(held, execution_options={"synchronize_session": False})
 
-    workshop.worker()
+    assert workshop.mend() == 1
 
     def accepted() -> bool:
         with committed() as session:

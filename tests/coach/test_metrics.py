@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from coach import cli
 from coach.models.people import Patient
 from coach.models.reminders import REASONS, Delivery, Occurrence
-from coach.services import figures, reasons, reminders, zones
+from coach.services import metrics, reasons, reminders, zones
 from tests.patients import device, patient
 from tests.ticks import EIGHT, HOUR, MINUTE, SEVEN, tick
 
@@ -26,7 +26,7 @@ def ana(session: Session) -> Patient:
 
 
 def numbers(session: Session, now: datetime) -> dict[str, float]:
-    lines = figures.exposition(figures.read(session, now)).splitlines()
+    lines = metrics.exposition(metrics.read(session, now)).splitlines()
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[0] != "#"}
 
 
