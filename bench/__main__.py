@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bench import fold
+from bench import fold, reminders
 
 BENCHMARKS: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "fold": fold.run,
+    "reminders": reminders.run,
 }
 
 

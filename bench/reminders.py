@@ -1,9 +1,10 @@
 """Reminders: what one due reminder costs, how many go out in a second, and how late the busiest minute is.
 
-python -m bench reminders [--patients 10000 100000 1000000]
+make bench BENCH=reminders; BENCH_PATIENTS="10000 100000 1000000" says with how many people.
 """
 
 import asyncio
+import os
 import statistics
 import subprocess
 import time
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bench import population
-from bench.stage import Stage
+from bench.stage import Stage, stage
 from coach import clock, commands
 from coach.config import Config, inherited
 from coach.database import make_engine, make_sessions
@@ -36,7 +37,13 @@ ROUNDS = 3
 ENOUGH = 100_000  # patients, for a delivery that lasts some seconds
 
 
-def run(stage: Stage, patients: list[int]) -> dict[str, Any]:
+def run() -> dict[str, Any]:
+    """With as many patients as BENCH_PATIENTS says, one run for each number."""
+    with stage() as own:
+        return measure(own, [int(number) for number in os.environ.get("BENCH_PATIENTS", "10000 100000").split()])
+
+
+def measure(stage: Stage, patients: list[int]) -> dict[str, Any]:
     found: dict[str, Any] = {"materialise": {}, "peak": {}}
     for number in patients:
         config = stage.database(f"people_{number}")
