@@ -25,16 +25,16 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
   let connections = 0;
 
   function push(request, response) {
-    const answer = answers.shift() ?? always;
     const session = request.stream?.session;
-    if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (session?.left !== undefined && request.stream.id > session.left) return;
+    const answer = answers.shift() ?? always;
+    if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (answer.goaway) {
       session.left = request.stream.id - 2;
       session.goaway(NGHTTP2_NO_ERROR, session.left);
       return;
     }
-    if (answer.streams) session.settings({ maxConcurrentStreams: answer.streams });
+    if (answer.streams) narrow(session, answer.streams);
     read(request, (body) => {
       const { status, headers, body: reply } = { ...standard(body), ...answer };
       try {
@@ -55,9 +55,17 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
     });
   }
 
+  function narrow(session, streams) {
+    if (session.streams !== streams) session.settings({ maxConcurrentStreams: streams });
+    session.streams = streams;
+  }
+
   const text = (reply) => (reply === undefined ? "" : typeof reply === "string" ? reply : JSON.stringify(reply));
   const server = http2.createSecureServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate), allowHTTP1: true });
-  server.on("session", (session) => (session.number = ++connections));
+  server.on("session", (session) => {
+    session.number = ++connections;
+    if (always.streams) narrow(session, always.streams);
+  });
   server.on("sessionError", () => {});
   server.on("request", (request, response) => {
     request.on("error", () => {});
