@@ -18,7 +18,8 @@ function read(stream, then) {
 }
 
 // receive(request, body) -> what to remember of a message, or throws; standard = the answer if none is scripted.
-function serve({ key, certificate, receive, standard, routes = {} }) {
+// opening = streams that a connection takes until it has brought its first good message; then usual.
+function serve({ key, certificate, receive, standard, routes = {}, opening, usual = 1000 }) {
   let messages = [];
   let answers = []; // what to say to the next messages, in order
   let always = {}; // what to say to the messages after these
@@ -41,6 +42,7 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
         const message = receive(request, body);
         const way = { protocol: request.httpVersion, connection: session?.number };
         messages.push({ ...message, ...way, at: Date.now(), status, reset: answer.reset });
+        if (session?.streams === opening && opening) narrow(session, always.streams ?? usual);
       } catch (error) {
         messages.push({ error: error.message });
         response.writeHead(400).end(error.message);
@@ -64,7 +66,7 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
   const server = http2.createSecureServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate), allowHTTP1: true });
   server.on("session", (session) => {
     session.number = ++connections;
-    if (always.streams) narrow(session, always.streams);
+    if (opening ?? always.streams) narrow(session, opening ?? always.streams);
   });
   server.on("sessionError", () => {});
   server.on("request", (request, response) => {
