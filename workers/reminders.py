@@ -1,7 +1,7 @@
 """Tick and deliver: loops around the services, one transaction a batch, none open while something is sent."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -44,7 +44,11 @@ def tick() -> None:
 @app.task(name=TASKS["deliver"])  # type: ignore[untyped-decorator]
 def deliver() -> None:
     held = process.own()
-    deliver_due(held.sessions, held.config, held.sender)
+
+    def meanwhile() -> None:  # this may be the worker's last free process
+        tick_due(held.sessions, held.config, held.catalog, batches=1)
+
+    deliver_due(held.sessions, held.config, held.sender, meanwhile=meanwhile)
 
 
 def tick_due(sessions: sessionmaker[Session], config: Config, catalog: Catalog, batches: int = BATCHES) -> int:
@@ -66,9 +70,16 @@ def tick_due(sessions: sessionmaker[Session], config: Config, catalog: Catalog, 
 
 
 def deliver_due(
-    sessions: sessionmaker[Session], config: Config, sender: Sender, seconds: float = DELIVER_S
+    sessions: sessionmaker[Session],
+    config: Config,
+    sender: Sender,
+    seconds: float = DELIVER_S,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Delivered:
-    """Sends what is due until nothing is or the time is up: lease, send, record, with no session open."""
+    """Sends what is due until nothing is or the time is up: lease, send, record, with no session open.
+
+    Nobody waits for a slow provider: others' are leased all the same, and `meanwhile` is called while no answer comes.
+    """
     last_lease_at = time.monotonic() + seconds
     with sessions() as session:
         returned = deliveries.return_expired(session, clock.real_now())
@@ -76,18 +87,20 @@ def deliver_due(
     answered = late = 0
     more = True
     while more or sender.outstanding:
-        free = LEASED - sender.outstanding
-        if more and free:
+        free, more = LEASED - sender.outstanding, False
+        if free and time.monotonic() < last_lease_at:
             leased = _lease(sessions, config, free)
             reached("deliver: claimed")
             sender.send(leased.handovers)
             reached("deliver: sent")
-            more = leased.claimed == free and time.monotonic() < last_lease_at
+            more = leased.claimed == free
         answers = sender.answers(RECORD_EVERY_S, RECORD_AT)
         if answers:
             reached("deliver: answered")
             late += _record(sessions, config, answers)
             answered += len(answers)
+        elif sender.outstanding:
+            meanwhile()
     if answered or returned:
         logger.info("delivered", answered=answered, late=late, returned=returned)
     return Delivered(answered, late, returned)

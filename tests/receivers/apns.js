@@ -59,4 +59,10 @@ function receive(request, body) {
   };
 }
 
-serve({ key, certificate, receive, standard: () => ({ status: 200, headers: { "apns-id": crypto.randomUUID() } }) });
+serve({
+  key,
+  certificate,
+  receive,
+  opening: 1,
+  standard: () => ({ status: 200, headers: { "apns-id": crypto.randomUUID() } }),
+});

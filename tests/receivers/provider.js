@@ -18,29 +18,31 @@ function read(stream, then) {
 }
 
 // receive(request, body) -> what to remember of a message, or throws; standard = the answer if none is scripted.
-function serve({ key, certificate, receive, standard, routes = {} }) {
+// opening = streams that a connection takes until it has brought its first good message; then usual.
+function serve({ key, certificate, receive, standard, routes = {}, opening, usual = 1000 }) {
   let messages = [];
   let answers = []; // what to say to the next messages, in order
   let always = {}; // what to say to the messages after these
   let connections = 0;
 
   function push(request, response) {
-    const answer = answers.shift() ?? always;
     const session = request.stream?.session;
-    if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (session?.left !== undefined && request.stream.id > session.left) return;
+    const answer = answers.shift() ?? always;
+    if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (answer.goaway) {
       session.left = request.stream.id - 2;
       session.goaway(NGHTTP2_NO_ERROR, session.left);
       return;
     }
-    if (answer.streams) session.settings({ maxConcurrentStreams: answer.streams });
+    if (answer.streams) narrow(session, answer.streams);
     read(request, (body) => {
       const { status, headers, body: reply } = { ...standard(body), ...answer };
       try {
         const message = receive(request, body);
         const way = { protocol: request.httpVersion, connection: session?.number };
         messages.push({ ...message, ...way, at: Date.now(), status, reset: answer.reset });
+        if (session?.streams === opening && opening) narrow(session, always.streams ?? usual);
       } catch (error) {
         messages.push({ error: error.message });
         response.writeHead(400).end(error.message);
@@ -55,9 +57,17 @@ function serve({ key, certificate, receive, standard, routes = {} }) {
     });
   }
 
+  function narrow(session, streams) {
+    if (session.streams !== streams) session.settings({ maxConcurrentStreams: streams });
+    session.streams = streams;
+  }
+
   const text = (reply) => (reply === undefined ? "" : typeof reply === "string" ? reply : JSON.stringify(reply));
   const server = http2.createSecureServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate), allowHTTP1: true });
-  server.on("session", (session) => (session.number = ++connections));
+  server.on("session", (session) => {
+    session.number = ++connections;
+    if (opening ?? always.streams) narrow(session, opening ?? always.streams);
+  });
   server.on("sessionError", () => {});
   server.on("request", (request, response) => {
     request.on("error", () => {});

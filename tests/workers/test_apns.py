@@ -223,6 +223,32 @@ def test_a_limit_lowered_in_mid_flight_loses_and_hangs_nothing(native: Sender, a
     assert len(apns.messages(phone)) == 1 + outcomes.count(Accepted(200))
 
 
+def test_a_new_connection_takes_one_message_until_its_token_is_known(native: Sender, apns: Receiver) -> None:
+    """As APNs has it. A refused stream would cost its connection, the next one would begin the same way, and so on."""
+    phone = apns.subscribe()
+    assert send(native, *(to(phone) for _ in range(10))) == [Accepted(200)] * 10
+    assert len({message["connection"] for message in apns.messages(phone)}) == 1
+
+
+def test_a_limit_that_stays_low_is_kept_to(native: Sender, apns: Receiver) -> None:
+    phone = apns.subscribe()
+    apns.answer_always(streams=1)
+    try:
+        assert send(native, *(to(phone) for _ in range(10))) == [Accepted(200)] * 10
+        assert send(native, *(to(phone) for _ in range(50))) == [Accepted(200)] * 50
+    finally:
+        apns.answer_always()
+
+
+def test_after_a_refusal_the_next_messages_find_a_way(native: Sender, apns: Receiver) -> None:
+    phone = apns.subscribe()
+    assert send(native, to(phone)) == [Accepted(200)]
+    apns.answer_next({"refuse": True})
+    outcomes = send(native, *(to(phone) for _ in range(10)))
+    assert outcomes.count(TryLater(reason="unread")) == 1
+    assert send(native, *(to(phone) for _ in range(50))) == [Accepted(200)] * 50
+
+
 def test_no_answer_is_ambiguous(native: Sender, apns: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "TIMEOUT_S", 0.5)
     phone = apns.subscribe()

@@ -147,6 +147,27 @@ def test_a_lost_answer_is_sent_again_under_the_same_name(
     assert len({message["topic"] for message in receiver.messages(phone)}) == 1
 
 
+def test_what_falls_due_while_a_provider_is_slow_does_not_wait_for_it(
+    committed: sessionmaker[Session], config: Config, move: To, phone: Subscription, receiver: Receiver, sender: Sender
+) -> None:
+    """All processes of a worker may meet the slow one at once: nobody else would tick or lease meanwhile."""
+    move(EIGHT + MINUTE)
+    tick(committed, config)
+    with committed.begin() as session:
+        owner, other = patient(session, SEVEN), receiver.subscribe()
+        register(session, owner, other, SEVEN)
+    receiver.answer_next({"hold_ms": 3_000})
+    ticked = []
+
+    def meanwhile() -> None:
+        ticked.append(tick(committed, config))
+
+    delivered = deliver_due(committed, config, sender, meanwhile=meanwhile)
+    assert (delivered.answered, sum(ticked)) == (2, 1)
+    (slow,), (quick,) = receiver.messages(phone), receiver.messages(other)
+    assert slow["at"] <= quick["at"]
+
+
 def test_an_address_that_is_gone_is_wiped(
     committed: sessionmaker[Session], config: Config, move: To, phone: Subscription, receiver: Receiver, sender: Sender
 ) -> None:

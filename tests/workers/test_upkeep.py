@@ -1,6 +1,5 @@
 """Stored instants after an upgrade of the zones' rules, and the audit that would notice one that is wrong."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,8 +14,8 @@ from coach.models.people import Patient
 from coach.models.reminders import Cursor
 from coach.models.upkeep import Upkeep
 from coach.services import cursors, zones
-from programs import schedule
 from tests.patients import patient
+from tests.releases import NEXT, install
 from tests.ticks import EIGHT, HOUR, SEVEN
 from workers.upkeep import follow_zones
 
@@ -40,18 +39,7 @@ def ids(committed: sessionmaker[Session], config: Config) -> list[UUID]:
 @pytest.fixture
 def upgrade(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """A release in which Paris keeps the time of Lisbon, one hour behind."""
-
-    def install() -> None:
-        known = schedule.zone
-        for module in ("instants", "judge", "rules"):  # `schedule.judge` is the function of this name
-            monkeypatch.setattr(
-                sys.modules[f"programs.schedule.{module}"],
-                "zone",
-                lambda name: known("Europe/Lisbon" if name == "Europe/Paris" else name),
-            )
-        monkeypatch.setattr(schedule, "tzdata_version", lambda: "2099z")
-
-    return install
+    return lambda: install(monkeypatch, {"Europe/Paris": "Europe/Lisbon"})
 
 
 def stored(committed: sessionmaker[Session]) -> set[datetime | None]:
@@ -75,7 +63,7 @@ def test_a_new_release_moves_every_stored_instant_once(
     with committed() as session:
         assert set(session.scalars(select(Patient.next_day_at))) == {SEVEN + 22 * HOUR}
         assert set(session.scalars(select(Patient.adapt_at))) == {SEVEN + 22 * HOUR}
-    assert (row(committed).tzdata, row(committed).moved) == ("2099z", PEOPLE)
+    assert (row(committed).tzdata, row(committed).moved) == (NEXT, PEOPLE)
     follow_zones(committed, config, batch)
     assert row(committed).moved == PEOPLE
 

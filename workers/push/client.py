@@ -21,7 +21,8 @@ TIMEOUT_S = 10.0  # from the first look at the name to the end of the answer
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_LARGEST = 16 * 1024  # bytes kept; a provider's reason has a few hundred, an access token some thousand
 CONNECTIONS = 100  # to one origin that speaks HTTP/1.1
-CONNECTIONS_HTTP2 = 4  # where one carries a hundred messages at once, and many would look like an attack
+CONNECTIONS_HTTP2 = 1  # it carries a hundred messages at once, or as many as its server says, which is then kept to
+FIRST_ANSWER_S = 2.0  # how long others wait for the first message, which shows what its origin speaks and takes at once
 UNANSWERED_MS = 10_000  # sent bytes that nobody acknowledges end their connection after that
 MOST_ORIGINS = 256  # whose connections are kept; UnifiedPush has as many servers as people like
 MOST_IDLE = 200  # handles kept for the next messages
@@ -65,7 +66,7 @@ class Client:
         trusted = {pycurl.CAINFO: certificates or paths.cafile, pycurl.CAPATH: paths.capath}
         self._trusted = {option: path for option, path in trusted.items() if path}
         self._version = pycurl.CURL_HTTP_VERSION_2TLS if http2 else pycurl.CURL_HTTP_VERSION_1_1
-        self._origins: OrderedDict[str, pycurl.AsyncCurlMulti] = OrderedDict()
+        self._origins: OrderedDict[str, _Origin] = OrderedDict()
         self._leaving: set[asyncio.Task[None]] = set()
         self._idle: list[_Call] = []
 
@@ -74,31 +75,37 @@ class Client:
         at = origin(url)
         if self._only_here and not _names_this_machine(at):
             raise NotSent("only this machine is reached")
+        where = await self._turn(at)
         call = self._idle.pop() if self._idle else _Call(self._allowed, self._trusted, self._version)
         call.load(url, headers, body)
-        connections = self._connections(at)
         error: int | None = None
         try:
-            await connections.perform(call.curl)
+            await where.connections.perform(call.curl)
         except pycurl.error as raised:
             error = raised.args[0]
         except asyncio.CancelledError:
             call.clear()  # and never used again: libcurl lets go of it a little later
+            where.answered.set()
             raise
         try:
             if call.curl.getinfo(pycurl.INFO_HTTP_VERSION) == pycurl.CURL_HTTP_VERSION_2_0:
-                connections.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_HTTP2)
+                where.connections.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_HTTP2)
             return call.answer() if error is None else call.answer_in_spite_of(error)
+        except Unread:  # libcurl gives its connection up: on the next one, one message goes first again
+            if self._origins.get(at) is where:
+                self.forget(url)
+            raise
         finally:
+            where.answered.set()
             call.clear()
             if len(self._idle) < MOST_IDLE:
                 self._idle.append(call)
 
     def forget(self, url: str) -> None:
         """Connects anew from now on; what is under way on the old connections may end there."""
-        connections = self._origins.pop(origin(url), None)
-        if connections is not None:
-            leaving = asyncio.get_running_loop().create_task(_close_when_idle(connections))
+        where = self._origins.pop(origin(url), None)
+        if where is not None:
+            leaving = asyncio.get_running_loop().create_task(_close_when_idle(where.connections))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
@@ -106,24 +113,48 @@ class Client:
         """What is in flight is lost."""
         for leaving in self._leaving:
             leaving.cancel()
-        for connections in self._origins.values():
-            await connections.aclose()
+        for where in self._origins.values():
+            await where.connections.aclose()
         self._origins.clear()
         for call in self._idle:
             call.curl.close()
         self._idle.clear()
 
-    def _connections(self, at: str) -> pycurl.AsyncCurlMulti:
-        """Those to one origin are apart from all others, so that they can be given up together."""
+    async def _turn(self, at: str) -> "_Origin":
+        """At once for the first message; for others when that is answered, because only then it is known how many
+        may follow: whoever sends more is refused."""
+        while True:
+            where = self._origin(at)
+            if not where.asked:
+                where.asked = True
+                return where
+            if where.answered.is_set():
+                return where
+            try:
+                async with asyncio.timeout(FIRST_ANSWER_S):
+                    await where.answered.wait()
+            except TimeoutError:
+                where.answered.set()  # it is slow: nobody else waits
+
+    def _origin(self, at: str) -> "_Origin":
         found = self._origins.get(at)
         if found is None:
             if len(self._origins) >= MOST_ORIGINS:
                 self.forget(next(iter(self._origins)))
-            found = self._origins[at] = pycurl.AsyncCurlMulti()
-            found.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS)
-            found.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS)
+            found = self._origins[at] = _Origin()
         self._origins.move_to_end(at)
         return found
+
+
+class _Origin:
+    """Its connections are apart from all others, so that they can be given up together."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.answered = asyncio.Event()
+        self.connections = pycurl.AsyncCurlMulti()
+        self.connections.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS)
+        self.connections.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS)
 
 
 class _Call:
