@@ -88,7 +88,8 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
         referral
         for referral in served.referrals
         if (referral.kind, referral.rule) not in known
-        and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) < referral.day
+        # What a human settles counts first on its day: raised later that day, it is another one.
+        and refolded.ended.get(f"{referral.kind}:{referral.rule}", date.min) <= referral.day
     )
     locked = refolded.direction.locks
     directions = {name: free for name, free in served.direction.locks.items() if locked.get(name, date.min) < free}

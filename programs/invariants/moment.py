@@ -78,8 +78,13 @@ class Moment:
         return min(low, high), high, dose.sets_max
 
     def free_days(self, day: date) -> int:
-        """Whole days without a counted session before a day; 0 for who never did one."""
-        last = max((other for other in self.story.sessions if other < day and self.known.counted(other)), default=None)
+        """Whole days without a session before a day; 0 for who never did one.
+
+        A day that closed and was released again counts: which session came after the release is not asked.
+        """
+        answered, shut = self.story.answered, self.known.shut_on
+        trained = [d for d in self.story.sessions if d < day and answered.get(d) and not shut.get(d, True)]
+        last = max(trained, default=None)
         return (day - last).days - 1 if last else 0
 
     def days_back(self, days: int) -> date:

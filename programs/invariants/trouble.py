@@ -19,7 +19,7 @@ MORNINGS = 7  # that make the usual pain
 def lighter_after_trouble(moment: Moment) -> Iterator[str]:
     """I5: after a red session, a bad morning, a flare's start or eight days without a session nothing grows.
 
-    A single exercise that keeps a flare's routine from being empty (I11) does not count.
+    A single exercise beside a walk that keeps a flare's routine from being empty (I11) does not count.
     """
     if moment.before is None or moment.set_by_hand or moment.look.plan.mode == moment.before.plan.mode == "flare":
         return
@@ -27,7 +27,8 @@ def lighter_after_trouble(moment: Moment) -> Iterator[str]:
     before = max(before, plan_load(moment.before.plan, moment.catalog))
     before += more_by_less(moment.before.plan, moment.look.plan, easier, moment.catalog)
     if moment.look.plan.mode == "flare":
-        if len(moment.look.full) == 1:
+        library = moment.catalog.exercises
+        if sum(library[step.exercise].category != "AER" for step in moment.look.full) == 1:
             return
         before = max(before, served_load(moment.before.variants.get("calm", ()), moment.catalog))
     if now > before:

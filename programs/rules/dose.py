@@ -19,8 +19,7 @@ WORKING_DAYS_TO_APPROVE = timedelta(days=7)  # five working days
 def turn_day(draft: Draft) -> None:
     """D1's days out of the plan end; D2 begins and ends; what waits for approval lapses."""
     if any(item.out_until or item.until for item in draft.items):
-        open_ = draft.quiet and draft.mode != "dormant"
-        _come_back(draft, draft.day if open_ else draft.day + timedelta(days=1))
+        _come_back(draft, quiet=draft.quiet and draft.mode != "dormant")
     numbers = draft.numbers.deload
     over = draft.mode == "deload" and draft.mode_day and (draft.day - draft.mode_day).days >= numbers.days
     if over and draft.quiet and not _needs_lighter_week(draft):
@@ -272,20 +271,10 @@ def _leave(draft: Draft, item: Item) -> None:
     draft.items = (*draft.items, *lighter[:1])  # nothing that would load more (I5)
 
 
-def _come_back(draft: Draft, earliest: date) -> None:
-    """Ends the days out of the plan that are over, with what stood in; none before `earliest`."""
-    today = draft.day
-    if earliest > today:
-        draft.items = tuple(
-            replace(
-                item,
-                out_until=item.out_until and max(item.out_until, earliest),
-                until=item.until and max(item.until, earliest),
-            )
-            for item in draft.items
-        )
-        return
+def _come_back(draft: Draft, *, quiet: bool) -> None:
+    """Ends the days out of the plan that are over; on a day that is not quiet only what stood in leaves."""
+    today, until = draft.day, None if quiet else draft.day + timedelta(days=1)
     staying = [item for item in draft.items if item.until is None or today < item.until]
     draft.items = tuple(
-        replace(item, out_until=None) if item.out_until and today >= item.out_until else item for item in staying
+        replace(item, out_until=until) if item.out_until and today >= item.out_until else item for item in staying
     )

@@ -182,7 +182,10 @@ class Life:
         events[place] = worse
         folded = adapt.fold(opening, events, look.day, self.catalog)
         tried = self._looked(folded, look.day)
-        for what in never_heavier(tried, look, opening, self.catalog):
+        eve = look.day - DAY
+        known = [event for event in self._since(opening.day) if event.day <= eve]
+        evening = adapt.fold(opening, known, eve, self.catalog).plan if opening.day <= eve else opening
+        for what in never_heavier(tried, look, evening, self.catalog):
             self.lived.breaches.append(Breach("I14", look.day, f"{worse.kind} of {worse.day} made worse: {what}"))
 
     def _note(self, folded: Folded, day: date) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from programs import adapt, canonical, events
 from programs.course import Direction, Hit, Load, Walking
 from programs.events import Approval, Body, Checkin, Event, Held, Morning, Override, Questionnaire, Session
-from programs.plan import Dose, Missing, Plan, Waiting, Why
+from programs.plan import Dose, Missing, Plan, Referral, Waiting, Why
 from tests.programs.logs import START
 from tests.programs.stories import CONTENT, Doses, bad, doses, fold, good, holding, load, morning, served, started, told
 
@@ -173,3 +173,25 @@ def test_a_calmer_nerve_begins_the_disc_programme_no_heavier_after_a_red_session
     assert after.program == "T02"
     assert load(after) <= load(before)
     assert load(after) < load(quiet)
+
+
+def test_what_stood_in_leaves_by_the_calendar_while_the_exercise_waits_for_a_quiet_day() -> None:
+    day = START + timedelta(days=4)
+    plan = holding(fold(started(4), 3), clam=(1, 8), knee_rock=(1, 8))
+    clam, knee_rock = plan.items
+    away = (replace(clam, out_until=day), replace(knee_rock, slot="clam", source="substitute", until=day))
+    quiet, sore = (on(replace(plan, items=away), 4, told(4, Checkin()), morning(4, pain)) for pain in (3, 8))
+    assert doses(quiet).keys() == {"clam"}
+    assert sore.item("clam") is None
+    assert "knee_rock" not in doses(sore)
+
+
+def test_a_late_report_keeps_a_referral_raised_on_the_day_another_was_settled() -> None:
+    plan = fold(started(4), 3)
+    referral = Referral("PHYSIO_REVIEW", "F3", plan.day, plan.day + timedelta(days=7))
+    settled = replace(plan, ended={"PHYSIO_REVIEW:F3": plan.day})
+    held = adapt.hold(replace(settled, referrals=(referral,)), settled, CONTENT)
+    assert held is not None
+    assert held.referrals == (referral,)
+    later = replace(plan, ended={"PHYSIO_REVIEW:F3": plan.day + timedelta(days=1)})
+    assert adapt.hold(replace(plan, referrals=(referral,)), later, CONTENT) is None
