@@ -66,7 +66,7 @@ def test_a_database_killed_again_and_again_loses_and_doubles_nothing(
     scene = Scene(own, make_sessions(engine), tmp_path, [receiver])
     try:
         scene.gather(scaled(400, 6_000), minutes=scaled(1, 3))
-        scene.begin(speed=1.0 if SOAK else 10.0)
+        scene.begin(speed=1.0 if SOAK else 20.0)
         for number in range(scaled(3, 20)):
             scene.watch(scaled(1, 5))
             postgres.program.process.send_signal(WAYS[number % 2])
@@ -118,7 +118,7 @@ def test_a_commit_whose_answer_is_lost_loses_and_doubles_nothing(
     scene = Scene(fault_config, committed, tmp_path, [receiver], workers_config=behind)
     try:
         scene.gather(scaled(400, 6_000), minutes=scaled(1, 3))
-        scene.begin(speed=1.0 if SOAK else 10.0)
+        scene.begin(speed=1.0 if SOAK else 20.0)
         scene.run_until(scene.end)
         proxy.lose = lambda _: False
         scene.hits = proxy.lost

@@ -34,7 +34,7 @@ def test_nothing_fires_for_what_has_been_changed_or_deleted(
     for receiver in scene.receivers:
         receiver.answer_next(*SOME_LATER)
     scene.begin(speed=30.0)
-    ends = time.monotonic() + scaled(6, 120)
+    ends = time.monotonic() + scaled(4, 120)
     storm.blow(lambda: time.monotonic() > ends)
     scene.timeline.move(scene.timeline.now() + MINUTE, speed=600.0)  # nobody waits for what was put off
     scene.settle()

@@ -22,7 +22,7 @@ def test_connections_that_end_and_narrow_lose_and_double_nothing(
     try:
         scene.gather(scaled(400, 8_000))
         apns.answer_next(*[*[{}] * (EVERY - 1), {"goaway": True}] * TIMES)
-        scene.begin(speed=1.0 if SOAK else 10.0)
+        scene.begin(speed=1.0 if SOAK else 15.0)
         scene.run_until(NOON + MINUTE / 2)
         apns.answer_always(streams=1)
         scene.broke("one stream a connection")

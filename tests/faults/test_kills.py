@@ -30,7 +30,7 @@ def test_an_undisturbed_peak_minute(scene: Scene, report: Report) -> None:
 
 def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(scene: Scene, report: Report) -> None:
     scene.gather(scaled(400, 6_000), minutes=scaled(1, 5))
-    scene.begin(speed=1.0 if SOAK else 4.0)
+    scene.begin(speed=1.0 if SOAK else 5.0)
     for number in range(scaled(1, 20)):
         for place, point in enumerate(POINTS):
             assert scene.kill_at(point, WAYS[(number + place) % 2]), scene.workshop.last_words()

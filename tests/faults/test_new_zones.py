@@ -26,8 +26,8 @@ from workers.upkeep import follow_zones
 
 # Seven minutes past, when nothing is due: so it is clear on which side of each end a reminder is.
 BEGIN = datetime(2026, 5, 4, 0, 7, tzinfo=UTC)
-CHANGE, END = BEGIN + timedelta(hours=35), BEGIN + 4 * WHOLE_DAY
-TICK_EVERY = timedelta(hours=5)
+CHANGE, END = BEGIN + timedelta(hours=35), BEGIN + 3 * WHOLE_DAY
+TICK_EVERY = timedelta(hours=8)
 MINUTES = (30, 9 * 60, 14 * 60 + 30, 19 * 60)
 MOVED = {
     "Europe/Paris": "Europe/Lisbon",  # an hour back

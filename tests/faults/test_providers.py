@@ -1,7 +1,7 @@
 """Faults 12, 13, 15: a provider that goes dark, one whose answers are lost, one that says "not now"."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from coach.config import Config
-from coach.models.reminders import Delivery
+from coach.models.reminders import Delivery, Device
 from tests.faults.checker import Findings, Message
 from tests.faults.conftest import Report
 from tests.faults.figures import p99, spread
@@ -54,20 +54,22 @@ def test_a_provider_that_goes_dark_makes_nothing_stale_and_nobody_else_late(
     minutes = 10
     scene = Scene(fault_config, committed, tmp_path, [*receivers, *[black_hole] * len(receivers)])
     try:
-        scene.gather(scaled(1_200, 6_000), minutes)
-        scene.begin(speed=2.0 if SOAK else 60.0, workers=1)
+        scene.gather(scaled(1_000, 6_000), minutes)
+        scene.begin(speed=2.0 if SOAK else 120.0, workers=1)
         scene.run_until(NOON + minutes / 2 * MINUTE)
         black_hole.answer_always(status=504, hold_ms=FOR_EVER_MS)
         scene.broke("black hole")
         scene.run_until(scene.end)
-        black_hole.answer_always()
+        with committed() as session:
+            black = set(session.scalars(select(Device.id).where(Device.endpoint.startswith(black_hole.url))))
+        scene.until(lambda: not _open(committed, ("pending", "leased"), black))
+        on_their_way = _open(committed, ("leased",))  # with the time to live from before the clock moves: not taken
         scene.timeline.move(NOON + LIFE + 0.7 * minutes * MINUTE)  # at the real pace: some minutes are left to the last
+        scene.until(lambda: not on_their_way & _open(committed, ("leased",)))
+        black_hole.answer_always()
         scene.broke("answers again")
         scene.finish()
         found = report(scene, "12 provider never answers")
-        black = {
-            scene.crowd.phones[each["id"]] for each in black_hole.all_messages() if each["id"] in scene.crowd.phones
-        }
         before, during = _others(found, black, scene.faults)
         with capsys.disabled():
             print(f" [the other providers: late {spread(before)} s, while it is dark {spread(during)} s]", end="")
@@ -120,6 +122,13 @@ def test_not_now_is_never_tried_again_too_early(scene: Scene, committed: session
             assert second.at - first.at >= RETRY_AFTER, (first, second)
     with committed() as session:
         assert session.scalar(select(func.count()).where(Delivery.state != "accepted")) == 0
+
+
+def _open(sessions: sessionmaker[Session], states: Collection[str], without: Collection[UUID] = ()) -> set[UUID | None]:
+    """The leases, or none for what has none, of hand-overs in these states, but for some devices."""
+    with sessions() as session:
+        query = select(Delivery.lease).where(Delivery.state.in_(states), Delivery.device_id.not_in(without))
+        return set(session.scalars(query))
 
 
 def _others(found: Findings, black: set[UUID], faults: Sequence[datetime]) -> tuple[list[float], list[float]]:

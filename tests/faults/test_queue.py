@@ -13,7 +13,7 @@ NOT_A_HANG_S = 60.0  # far above what is promised (15 s), so that a busy machine
 
 def test_a_queue_emptied_again_and_again_loses_nothing(scene: Scene, report: Report, own_valkey: Valkey) -> None:
     scene.gather(scaled(400, 6_000), minutes=scaled(1, 2))
-    scene.begin(speed=1.0 if SOAK else 15.0)
+    scene.begin(speed=1.0 if SOAK else 25.0)
     with redis.Redis.from_url(own_valkey.url()) as queue:
         while scene.timeline.now() < scene.end:
             queue.flushall()
@@ -25,7 +25,7 @@ def test_a_queue_emptied_again_and_again_loses_nothing(scene: Scene, report: Rep
 
 def test_reminders_go_out_while_redis_is_gone_for_ten_minutes(scene: Scene, report: Report, own_valkey: Valkey) -> None:
     scene.gather(scaled(400, 6_000), minutes=GONE_MINUTES)
-    scene.begin(speed=1.0 if SOAK else 80.0)
+    scene.begin(speed=1.0 if SOAK else 150.0)
     own_valkey.program.stop()
     try:
         scene.broke("Redis gone")

@@ -33,8 +33,8 @@ def slow_commits(
 
 def test_workers_restarted_one_after_the_other(scene: Scene, report: Report) -> None:
     scene.gather(scaled(400, 6_000), minutes=scaled(1, 3))
-    scene.begin(speed=1.0 if SOAK else 10.0)
-    for number in range(scaled(4, 30)):
+    scene.begin(speed=1.0 if SOAK else 15.0)
+    for number in range(scaled(3, 30)):
         worker = scene.workshop.workers[number % 2]
         worker.ask(signal.SIGTERM)
         scene.until_gone(worker)
@@ -47,7 +47,7 @@ def test_workers_restarted_one_after_the_other(scene: Scene, report: Report) -> 
 def test_a_cold_shutdown_in_the_middle_of_a_commit(slow_commits: Scene, report: Report) -> None:
     scene = slow_commits
     scene.gather(scaled(400, 6_000), minutes=scaled(1, 3))
-    scene.begin(speed=1.0 if SOAK else 10.0)
+    scene.begin(speed=1.0 if SOAK else 15.0)
     for _ in range(scaled(1, 20)):
         for point in COMMITS:
             assert scene.kill_at(point, "cold"), scene.workshop.last_words()
