@@ -6,6 +6,7 @@ import secrets
 import ssl
 import subprocess
 import urllib.request
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -70,6 +71,10 @@ class ScriptedServer(Server):
     def answer_always(self, **answer: Any) -> None:
         """What it says to all messages after those; without arguments it takes them, as at the start."""
         self.call("PUT", "/always", answer)
+
+    def end(self, ids: Collection[str], **answer: Any) -> None:
+        """Phones that are no more, in place of those before, and what it says to their messages."""
+        self.call("PUT", "/gone", {"ids": list(ids), "answer": answer})
 
     def forget_errors(self) -> None:
         """For a test that sends what is no message on purpose."""

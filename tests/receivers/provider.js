@@ -1,6 +1,6 @@
 // What the stand-ins of APNs and FCM share: HTTP/2 by Node's own library, scripted answers, what came in.
 //
-// PUT /answers, PUT /always and GET /messages are for the test. An answer may hold: status, headers, body (as JSON), hold_ms
+// PUT /answers, PUT /always, PUT /gone ({ids, answer}) and GET /messages are for the test. An answer may hold: status, headers, body (as JSON), hold_ms
 // (before it is given), reset (cut the connection instead), refuse (reset the stream with REFUSED_STREAM, unread),
 // goaway (leave this stream and all later ones of its connection unread, finish the earlier ones), streams (from now
 // on at most so many at once on its connection).
@@ -23,12 +23,13 @@ function serve({ key, certificate, receive, standard, routes = {}, opening, usua
   let messages = [];
   let answers = []; // what to say to the next messages, in order
   let always = {}; // what to say to the messages after these
+  let gone = { ids: [] }; // phones that are no more, and what to say to their messages
   let connections = 0;
 
   function push(request, response) {
     const session = request.stream?.session;
     if (session?.left !== undefined && request.stream.id > session.left) return;
-    const answer = answers.shift() ?? always;
+    let answer = answers.shift() ?? always;
     if (answer.refuse) return void request.stream.close(NGHTTP2_REFUSED_STREAM);
     if (answer.goaway) {
       session.left = request.stream.id - 2;
@@ -37,11 +38,13 @@ function serve({ key, certificate, receive, standard, routes = {}, opening, usua
     }
     if (answer.streams) narrow(session, answer.streams);
     read(request, (body) => {
-      const { status, headers, body: reply } = { ...standard(body), ...answer };
+      let said;
       try {
         const message = receive(request, body);
+        if (gone.ids.includes(message.id)) answer = gone.answer;
+        said = { ...standard(body), ...answer };
         const way = { protocol: request.httpVersion, connection: session?.number };
-        messages.push({ ...message, ...way, at: Date.now(), status, reset: answer.reset });
+        messages.push({ ...message, ...way, at: Date.now(), status: said.status, reset: answer.reset });
         if (session?.streams === opening && opening) narrow(session, always.streams ?? usual);
       } catch (error) {
         messages.push({ error: error.message });
@@ -50,7 +53,7 @@ function serve({ key, certificate, receive, standard, routes = {}, opening, usua
       }
       const say = () => {
         if (answer.reset) (session ?? request.socket).destroy();
-        else if (!response.destroyed) response.writeHead(status, headers ?? {}).end(text(reply));
+        else if (!response.destroyed) response.writeHead(said.status, said.headers ?? {}).end(text(said.body));
       };
       if (answer.hold_ms) setTimeout(say, answer.hold_ms);
       else say();
@@ -79,6 +82,7 @@ function serve({ key, certificate, receive, standard, routes = {}, opening, usua
     else if (request.url === "/forget") read(request, () => json((messages = messages.filter((each) => !each.error))));
     else if (request.url === "/answers") read(request, (body) => json((answers = JSON.parse(body))));
     else if (request.url === "/always") read(request, (body) => json((always = JSON.parse(body))));
+    else if (request.url === "/gone") read(request, (body) => json((gone = JSON.parse(body))));
     else push(request, response);
   });
   server.keepAliveTimeout = 60_000;

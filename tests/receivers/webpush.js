@@ -1,8 +1,8 @@
 // A push service and its browsers: takes messages over HTTPS, checks who sent them, decrypts them, remembers them.
 // Decryption is the package http_ece, the signature is Node's own: nothing here is written from our sender.
 //
-// node webpush.js KEY CERTIFICATE; prints {"port": n}. POST /subscriptions, PUT /answers, PUT /always, GET /messages
-// are for the test, POST /push/<id> is the push service.
+// node webpush.js KEY CERTIFICATE; prints {"port": n}. POST /subscriptions, PUT /answers, PUT /always, PUT /gone ({ids, answer}),
+// GET /messages are for the test, POST /push/<id> is the push service.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -14,6 +14,7 @@ const subscriptions = new Map();
 const messages = [];
 let answers = []; // what to say to the next pushes, in order
 let always = {}; // what to say to the pushes after these; 201 unless it says otherwise
+let gone = { ids: [] }; // subscriptions that are no more, and what to say to their pushes
 
 function subscribe() {
   const browser = crypto.createECDH("prime256v1");
@@ -71,7 +72,8 @@ function read(request, then) {
 }
 
 function push(request, response, body) {
-  const answer = answers.shift() ?? always;
+  const next = answers.shift() ?? always;
+  const answer = gone.ids.includes(request.url.split("/")[2]) ? gone.answer : next;
   try {
     receive(request, body, answer);
   } catch (error) {
@@ -97,6 +99,7 @@ const server = https.createServer(
       else if (request.url === "/messages") json(messages);
       else if (request.url === "/answers") json((answers = JSON.parse(body)));
       else if (request.url === "/always") json((always = JSON.parse(body)));
+      else if (request.url === "/gone") json((gone = JSON.parse(body)));
       else response.writeHead(404).end();
     }),
 );

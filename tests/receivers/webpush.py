@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,10 @@ class Receiver(Server):
     def answer_always(self, **answer: Any) -> None:
         """What it says to all pushes after those; without arguments it takes them, as at the start."""
         self.call("PUT", "/always", answer)
+
+    def end(self, ids: Collection[str], **answer: Any) -> None:
+        """Phones that are no more, in place of those before, and what it says to their messages."""
+        self.call("PUT", "/gone", {"ids": list(ids), "answer": answer})
 
     def messages(self, subscription: Subscription) -> list[dict[str, Any]]:
         """What has come in for one subscription, decrypted. Fails if anything could not be."""
