@@ -154,7 +154,10 @@ class Draft:
     def quiet(self) -> bool:
         """Whether the plan may grow by the calendar: not in a flare or a long gap, nor right after trouble (I5)."""
         red = any(pending.zone == "red" for pending in self.pending)
-        away = self.training.gap in ("M3", "M4") and self.mode != "dormant"
+        last = self.training.last_session  # asked before today's gap is taken in as well
+        free = (self.day - last).days - 1 if last else 0
+        long = self.training.gap in ("M3", "M4") or free > self.numbers.gap.repeat_max
+        away = long and self.mode != "dormant"
         return not (self.sore or red or away or self.mode == "flare")
 
     def pause(self, day: date) -> course.Pause | None:

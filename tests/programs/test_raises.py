@@ -195,3 +195,12 @@ def test_a_late_report_keeps_a_referral_raised_on_the_day_another_was_settled() 
     assert held.referrals == (referral,)
     later = replace(plan, ended={"PHYSIO_REVIEW:F3": plan.day + timedelta(days=1)})
     assert adapt.hold(replace(plan, referrals=(referral,)), later, CONTENT) is None
+
+
+def test_an_exception_that_ends_in_a_gap_brings_nothing_heavier() -> None:
+    hard = [told(day, Session(pre=1, peak=1, rpe=9, leg_pre=0, leg_post=0), minute=60) for day in range(2, 45, 3)]
+    lines = [*started(55), *hard, told(1, Override("level_cap", 1, None, START + timedelta(days=52)), "clinician")]
+    before, after = fold(lines, 52), fold(lines, 53)
+    assert "curl_up" in before.slots
+    assert (before.mode, before.training.gap, after.training.gap) == ("normal", "M2", "M3")
+    assert load(after) <= load(before)
