@@ -117,3 +117,10 @@ def test_a_skipped_date_has_no_moment_and_its_neighbours_have_one_each() -> None
 def test_a_repeated_hour_fires_once() -> None:
     found = schedule.run([rule("walk", 150)], local(), utc("2026-10-24T22:00Z"), utc("2026-10-25T22:00Z"))
     assert [moment.at for moment in found.moments] == [utc("2026-10-25T00:30Z")]
+
+
+def test_a_shift_that_began_yesterday_still_has_its_breaks() -> None:
+    night = Local("Europe/Paris", 240, 0, 0, timedelta(), work_from=22 * 60, work_until=6 * 60)
+    monday = Rule(UUID(int=1), "break_bending", None, 0b1, None, datetime(1990, 1, 1, tzinfo=UTC), every=120)
+    found = next(schedule.moments(monday, night, utc("2026-03-03T01:30Z")))
+    assert found.at == utc("2026-03-03T02:00Z")
