@@ -21,7 +21,7 @@ from programs import catalog
 from tests.faults.checker import messages
 from tests.faults.conftest import Report
 from tests.faults.people import MINUTE, gather
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import WORK, Proxy
 from tests.faults.scale import SOAK, scaled
 from tests.faults.scene import NOON, SEED, Scene
 from tests.receivers.webpush import Receiver
@@ -120,11 +120,11 @@ def test_a_commit_whose_answer_is_lost_loses_and_doubles_nothing(
         scene.gather(scaled(400, 6_000), minutes=scaled(1, 3))
         scene.begin(speed=1.0 if SOAK else 20.0)
         scene.run_until(scene.end)
+        scene.until(lambda: set(WORK.values()) <= set(proxy.lost))  # a slow machine is still at its first ticks
         proxy.lose = lambda _: False
         scene.hits = proxy.lost
         scene.finish(dead=True)
         found = report(scene, "9 answers to COMMIT lost")
-        assert {"tick", "lease", "record"} <= set(scene.hits)
         assert found.ambiguous <= AT_MOST_LEASED * scene.hits.total()
     finally:
         scene.workshop.stop()
