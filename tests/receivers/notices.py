@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from tests.receivers.node import HERE, NODE, make_certificate
-from tests.receivers.webpush import _packages
+from tests.receivers.webpush import packages
 
 USER, PASSWORD = "coach", "the mail password"
 
@@ -27,7 +27,7 @@ class Office:
             [NODE, HERE / "notices.js", key, self.certificate],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"NODE_PATH": str(_packages())},
+            env=os.environ | {"NODE_PATH": str(packages())},
         )
         assert self._process.stdout is not None
         ports = json.loads(self._process.stdout.readline())

@@ -35,7 +35,7 @@ class Receiver(Server):
     settings: Mapping[str, Any] = {}  # nothing beside the keys that all tests have
 
     def __init__(self, folder: Path) -> None:
-        super().__init__("webpush.js", folder, NODE_PATH=str(_packages()))
+        super().__init__("webpush.js", folder, NODE_PATH=str(packages()))
 
     def subscribe(self) -> Subscription:
         return self.subscribe_many(1)[0]
@@ -66,7 +66,7 @@ class Receiver(Server):
         return found
 
 
-def _packages() -> Path:
+def packages() -> Path:
     """The locked packages, installed once for each version of the lock file."""
     lock = (HERE / "package-lock.json").read_bytes()
     folder = CACHE / hashlib.sha256(lock).hexdigest()[:16]
