@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bench import fold, reminders
+from bench import eta, fold, reminders
 
 BENCHMARKS: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "fold": fold.run,
     "reminders": reminders.run,
+    "eta": eta.run,
 }
 
 
