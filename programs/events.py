@@ -33,6 +33,8 @@ from programs.entries import (
     Variant,
     Weight,
 )
+from programs.logged import KINDS as LOGGED
+from programs.logged import Logged
 from programs.patient import Changes, Patient
 from programs.plan import Dose, Plan, Referral
 from programs.triage import Lock
@@ -181,7 +183,7 @@ class Rebased:
 Body = (
     Intake | Assigned | Checkin | Morning | Session | Flare | Motor | DirectionTest | Steps | Weight | Questionnaire
     | Condition | Override | Withdrawn | Release | Locked | Belt | Absence | Away | Resumed | Approval | Settled
-    | Measured | Closed | Correction | Held | Rebased
+    | Measured | Closed | Correction | Held | Rebased | Logged
 )  # fmt: skip
 
 BODIES: Mapping[str, type] = {
@@ -190,7 +192,7 @@ BODIES: Mapping[str, type] = {
     "questionnaire": Questionnaire, "condition": Condition, "override": Override, "release": Release,
     "locked": Locked, "belt": Belt, "absence": Absence, "away": Away, "approval": Approval, "settled": Settled,
     "correction": Correction, "held": Held, "rebased": Rebased, "withdrawn": Withdrawn, "resumed": Resumed,
-    "measured": Measured, "closed": Closed,
+    "measured": Measured, "closed": Closed, **LOGGED,
 }  # fmt: skip
 # What only a clinician or the service may say, whoever signs in as a patient.
 NOT_BY_PATIENTS = frozenset(
