@@ -53,9 +53,13 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A safety question and the level of each answer: no, yes, unsure, and where they exist known, severe."""
+    """A safety question and the level of each answer: no, yes, unsure, and where they exist known, severe.
+
+    `unsure_again`: what "unsure" means to someone who was unsure of it on an earlier day.
+    """
 
     flag: str
+    when: tuple[When, ...]  # of the moments asked about, those it belongs to
     screen: str  # the title it stands under
     question: str
     plainer: str
@@ -163,18 +167,20 @@ def questions(
     """The safety questions of some moments ("D" each day, "O" onboarding, ...) for a person, in order."""
     words, moments = catalog.in_language(locale), tuple(when)
 
-    def level(answer: Answer, severe: frozenset[str] = frozenset()) -> Level:
+    def level(answer: Answer, severe: frozenset[str] = frozenset(), again: frozenset[str] = unsure_before) -> Level:
         one = raised(
-            {key: answer}, severe, day=date.min, cancer_ever=cancer_ever, unsure_before=unsure_before,
+            {key: answer}, severe, day=date.min, cancer_ever=cancer_ever, unsure_before=again,
             onboarding="O" in moments, catalog=catalog,
         )  # fmt: skip
         return "unanswered" if one.ask_again else worst(lock.level for lock in one.locks)
 
     asked = []
     for key, flag in catalog.red_flags.items():
-        if not any(flag.asked(moment, conditions) for moment in moments):
+        when = tuple(moment for moment in moments if flag.asked(moment, conditions))
+        if not when:
             continue
         levels = {"no": level("no"), "yes": level("yes"), "unsure": level("unsure")}
+        levels["unsure_again"] = level("unsure", again=frozenset([key]))
         if "O" in moments:
             levels["known"] = level("known")
         if flag.severe_level:
@@ -182,7 +188,7 @@ def questions(
         said = {part: words.word(f"red_flags.{key}.{part}") for part in ("question", "plainer", "until")}
         worse = words.word(f"red_flags.{key}.severe") if flag.severe_level else None
         screen = words.word(f"red_flags.screens.{flag.screen}")
-        asked.append(Question(key, screen, severe=worse, levels=levels, **said))
+        asked.append(Question(key, when, screen, severe=worse, levels=levels, **said))
     return tuple(asked)
 
 

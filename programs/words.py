@@ -33,6 +33,17 @@ BLOCKERS = (
 )  # fmt: skip
 REFERRALS = ("PHYSIO_REVIEW", "PHYSIO_CALL", "FIRST_CONTACT", "CLINICIAN_SOON", "CLINICIAN", "REFER_SPINE")
 READERS = ("patient", "clinician")
+# Why a clinician should look at a person now, most urgent first, and the causes with a sentence of their own.
+NEEDS = {
+    "lock": ("any", "clinician"),
+    "referral": ("any",),
+    "worsening": ("response", "leg_down", "flare"),
+    "no_response": ("any",),
+    "low_adherence": ("share", "dormant", "silent"),
+    "approval": ("any",),
+    "visit": ("any",),
+    "message": ("any",),
+}
 WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of the content
 
 # What happened to an exercise: the change, and the rules or causes with a sentence of their own for it.

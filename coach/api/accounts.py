@@ -20,9 +20,9 @@ from coach.services import (
     audit,
     consent,
     invitations,
-    plans,
     relationships,
     settings,
+    sync,
     tokens,
     two_factor,
 )
@@ -250,6 +250,4 @@ def _with_invitation(code: str, use: Callable[[edge.Unit, Invitation], T]) -> T:
 def _me(unit: edge.Unit, patient: Patient) -> dict[str, Any]:
     account = accounts.get(unit.session, patient.id)
     clinic = unit.session.get_one(Clinic, patient.clinic_id)
-    own = {name: getattr(patient, name) for name in (*settings.NAMES, "id", "lock", "shift")}
-    own |= {"shifts": settings.shifts(patient), "today": plans.today(patient, unit.now)}
-    return own | {"name": account.name, "clinic": clinic.name}
+    return sync.me(patient, account.name, clinic.name, unit.now)

@@ -20,15 +20,34 @@ blueprint = Blueprint("clinic", __name__, url_prefix="/v1/clinic", description="
 
 @blueprint.get("/patients")
 @allow(*CLINICIAN)
-@blueprint.arguments(wire.Page, location="query")
+@blueprint.arguments(wire.CaseloadAsked, location="query")
 @blueprint.response(200, wire.Caseload)
-def patients(page: dict[str, Any]) -> dict[str, Any]:
-    """Your patients, worst lock first."""
-    most, offset = page["limit"], page["offset"]
+def patients(asked: dict[str, Any]) -> caseload.Page:
+    """Your patients, who needs you first on top, each with the reasons in one line."""
     with edge.unit() as unit:
-        rows = caseload.rows(unit.session, edge.identity(), now=unit.now, offset=offset, most=most + 1)
-        _listed(unit, [row.id for row in rows[:most]])
-    return {"patients": rows[:most], "next": offset + most if len(rows) > most else None}
+        page = caseload.page(
+            unit.session,
+            edge.identity(),
+            now=unit.now,
+            catalog=edge.parts().catalog,
+            locale=asked["locale"],
+            need=asked["attention"],
+            q=asked["q"],
+            cursor=asked["cursor"],
+            most=asked["limit"],
+        )
+        _listed(unit, [row.id for row in page.patients])
+    return page
+
+
+@blueprint.get("/caseload")
+@allow(*CLINICIAN)
+@blueprint.response(200, wire.CaseloadCounts)
+def counts() -> dict[str, Any]:
+    """How many of your patients need what."""
+    with edge.unit() as unit:
+        found = caseload.counts(unit.session, edge.identity(), now=unit.now)
+    return {"all": found.pop("all"), "needs": found}
 
 
 @blueprint.get("/patients/<uuid:patient_id>")

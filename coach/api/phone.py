@@ -12,7 +12,8 @@ from coach.api.document import ETAG, in_path
 from coach.api.schemas import entries as entry_wire
 from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import plans as plan_wire
-from coach.services import access, diary, explained, intake, plans, routines, stored, swaps
+from coach.api.schemas import sync as sync_wire
+from coach.services import access, diary, explained, intake, plans, routines, stored, swaps, sync
 from programs import canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
@@ -107,7 +108,7 @@ def today() -> Response:
     """Today's routine with its gate and variants. Send the last ETag as If-None-Match."""
     with edge.unit() as unit:
         served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
-    return _ready(served)
+    return _ready(served.etag, served.body)
 
 
 @blueprint.get("/routines/<string:day>", parameters=[in_path("day", "your local day, such as 2026-03-02")])
@@ -125,6 +126,19 @@ def routine_of(day: str) -> Response:
 def week(span: dict[str, Any]) -> Response:
     """Several days at once, for work without a network."""
     return _ahead(span.get("first"), span["days"])
+
+
+@blueprint.get("/sync")
+@allow(*PATIENT)
+@blueprint.arguments(sync_wire.SyncRequest, location="query")
+@blueprint.response(200, sync_wire.SyncAnswer, headers=ETAG)
+def synchronise(asked: dict[str, Any]) -> Response:
+    """All that a phone needs for seven days without a network. Send the last ETag as If-None-Match."""
+    with edge.unit() as unit:
+        found = sync.read(
+            unit.session, edge.identity(), asked.get("since"), asked.get("device"), unit.now, edge.parts().catalog
+        )
+    return _ready(found.etag, found.body, weak=True)
 
 
 @blueprint.get("/plan")
@@ -178,15 +192,15 @@ def _ahead(first: date | None, days: int, *, single: bool = False) -> Response:
         served = routines.ahead(
             unit.session, edge.identity(), first, days, unit.now, edge.parts().catalog, single=single
         )
-    return _ready(served)
+    return _ready(served.etag, served.body)
 
 
-def _ready(served: routines.Served) -> Response:
-    """Stored bytes go out as they are: no schema on the way."""
-    if served.etag in request.if_none_match:
+def _ready(etag: str, body: bytes, *, weak: bool = False) -> Response:
+    """Ready bytes go out as they are: no schema on the way. `weak`: the ETag is not of every byte."""
+    if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
-        response = Response(served.body, mimetype="application/json")
-    response.set_etag(served.etag)
+        response = Response(body, mimetype="application/json")
+    response.set_etag(etag, weak)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

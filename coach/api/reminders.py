@@ -26,7 +26,7 @@ def own() -> dict[str, Any]:
         patient = access.own_patient(unit.session, edge.identity())
         return {
             "reminders": reminders.own(unit.session, patient.id),
-            "upcoming": upcoming.items(unit.session, patient, unit.now, days=7),
+            "upcoming": upcoming.items(unit.session, patient, unit.now, edge.parts().catalog, days=7),
             "suggestion": upcoming.suggestion(unit.session, patient, unit.now),
             "stopped": patient.stopped,
             "kinds": list(schedule.KINDS),

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
@@ -51,4 +52,5 @@ class Message(Base):
     __table_args__ = (
         CheckConstraint(one_of("author", AUTHORS), name="author"),
         Index("ix_message_patient_id_sent_at", "patient_id", "sent_at"),
+        Index("ix_message_unread", "patient_id", postgresql_where=sql("author = 'patient' AND read_at IS NULL")),
     )

@@ -20,6 +20,7 @@ class Plan(Base):
     day: Mapped[date]
     opening: Mapped[dict[str, Any]]
     state: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # what lists show of it
     folded_seq: Mapped[int]  # the last event that this plan has taken in
     rules_version: Mapped[str] = mapped_column(String(40))
     content_hash: Mapped[str] = mapped_column(String(64))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from coach.models.audit import AuditEvent
@@ -39,8 +39,9 @@ def write_listed(
     midnight = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
     mine = (AuditEvent.account_id == account_id, AuditEvent.action == LISTED, AuditEvent.at >= midnight)
     written = set(session.scalars(select(AuditEvent.patient_id).where(AuditEvent.patient_id.in_(patient_ids), *mine)))
-    for patient_id in sorted(set(patient_ids) - written):
-        write(session, patient_id, account_id, LISTED, now, request_id)
+    line = {"account_id": account_id, "action": LISTED, "at": now, "request_id": request_id}
+    if rows := [{"patient_id": patient_id, **line} for patient_id in sorted(set(patient_ids) - written)]:
+        session.execute(insert(AuditEvent), rows)
 
 
 def of_patient(session: Session, patient_id: UUID, *, before: int | None, most: int) -> list[Line]:

@@ -27,9 +27,11 @@ class Item:
     read_at: datetime | None
 
 
-def items(session: Session, patient: Patient, now: datetime, before: datetime | None = None) -> tuple[Item, ...]:
+def items(
+    session: Session, patient: Patient, now: datetime, before: datetime | None = None, most: int = MOST
+) -> tuple[Item, ...]:
     """The newest 100, or the next 100 older than `before`. A lock hides what it keeps from being sent."""
-    query = _shown(patient, now).order_by(Occurrence.fire_at.desc(), Occurrence.schedule_id).limit(MOST)
+    query = _shown(patient, now).order_by(Occurrence.fire_at.desc(), Occurrence.schedule_id).limit(most)
     if before is not None:
         query = query.where(Occurrence.fire_at < before)
     return tuple(map(_item, session.scalars(query)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from coach.models.contact import Message
@@ -60,3 +60,9 @@ def mark_read(session: Session, patient_id: UUID, message_id: UUID, reader: str,
     if found is None or found.author == reader:
         raise not_found()
     found.read_at = found.read_at or now
+
+
+def mark_all_read(session: Session, patient_id: UUID, up_to: datetime, now: datetime) -> None:
+    """Notes that the clinic has read the patient's messages sent until then; newer ones stay unread."""
+    unread = (Message.patient_id == patient_id, Message.author == "patient", Message.read_at.is_(None))
+    session.execute(update(Message).where(*unread, Message.sent_at <= up_to).values(read_at=now))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from coach.models.people import Patient
 from coach.models.plans import Decision as DecisionRow
 from coach.models.plans import Plan as PlanRow
-from coach.services import alerts, log, planned, safety, stored
+from coach.services import alerts, caseload, log, planned, safety, stored
 from coach.services.stored import Stored
 from programs import adapt, canonical, schedule
 from programs.adapt import Folded
@@ -99,6 +99,7 @@ def _store_plan(session: Session, patient: Patient, folded: Folded, now: datetim
     row = found or PlanRow(patient_id=patient.id)
     row.revision, row.day, row.folded_seq = patient.revision, folded.plan.day, patient.last_seq
     row.opening, row.state = canonical.to_json(folded.opening), canonical.to_json(folded.plan)
+    row.summary = caseload.summary(folded.plan, catalog)
     row.rules_version, row.content_hash, row.made_at = adapt.rules_version, catalog.content_hash, now
     session.add(row)
     session.flush()

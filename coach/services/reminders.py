@@ -32,8 +32,12 @@ SPENT_AFTER = timedelta(days=2)  # then no second cause of the same day can ask 
 
 def own(session: Session, patient_id: UUID) -> tuple[Rule, ...]:
     """What the person may see and change, in the order of the day."""
-    mine = cursors.active(patient_id).where(Schedule.kind.in_(schedule.OWN_KINDS), Schedule.at.is_(None))
-    found = map(cursors.rule, session.scalars(mine))
+    return own_among(cursors.rules(session, patient_id))
+
+
+def own_among(rules: Collection[Rule]) -> tuple[Rule, ...]:
+    """Those of them that the person may see and change."""
+    found = (rule for rule in rules if rule.kind in schedule.OWN_KINDS and rule.at is None)
     return tuple(sorted(found, key=lambda rule: (-1 if rule.minute is None else rule.minute, rule.id)))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,11 +16,11 @@ from coach.services import escalation, explained, plans, safety, stored
 from coach.services.problems import Problem
 from coach.services.stored import Stored
 from coach.services.tokens import Identity
-from programs import canonical, routine, triage
-from programs.catalog import Catalog
+from programs import canonical, routine, triage, variants
+from programs.catalog import Catalog, When
 from programs.plan import Plan
 
-DAYS_AHEAD = 7  # a phone may work this long without a network
+DAYS_AHEAD = variants.DAYS_ALONE
 
 
 @dataclass(frozen=True)
@@ -74,27 +75,53 @@ def ahead(
 def _document(
     known: Stored, plan: Plan | None, day: date, told: dict[str, Any] | None, catalog: Catalog
 ) -> dict[str, Any]:
-    patient = known.patient
+    moments = asked_on(plan, day, catalog)
+    unsure = frozenset(flag for flag, since in plan.unsure.items() if since < day) if plan else frozenset[str]()
+    gate = canonical.to_json(gate_of(known.patient, plan, moments, catalog, unsure_before=unsure))
+    return document(known.patient, plan, day, catalog) | {
+        "lock_cards": explained.lock_cards(known.patient, catalog),
+        "gate": gate | {"answered": is_answered(plan, day), "also": list(moments[1:])},
+        "told": told,
+    }
+
+
+def document(patient: Patient, plan: Plan | None, day: date, catalog: Catalog) -> dict[str, Any]:
+    """One day's routine as JSON: what is the same for every day, the gate and the lock's cards, is apart."""
     built = routine.build(plan, day, catalog, patient.locale, safety.locks(patient)) if plan else None
-    moments = triage.moments(plan.asked, plan.began, day, catalog) if plan else ("D",)
-    gate = triage.gate(
+    found: dict[str, Any] = canonical.to_json(built) if built else _without_plan(patient, day)
+    return found | {
+        "revision": patient.revision,
+        "provisional": plan is not None and day > plan.day,
+        "valid_until": (day + timedelta(days=DAYS_AHEAD)).isoformat(),
+    }
+
+
+def gate_of(
+    patient: Patient,
+    plan: Plan | None,
+    moments: Iterable[When],
+    catalog: Catalog,
+    *,
+    unsure_before: frozenset[str] = frozenset(),
+) -> triage.Gate:
+    """The gate with the questions of some moments, as this person is asked them."""
+    return triage.gate(
         plan.conditions if plan else frozenset(),
         catalog,
         patient.locale,
         cancer_ever=plan is not None and plan.patient.cancer_ever,
-        unsure_before=frozenset(plan.unsure) if plan else frozenset(),
+        unsure_before=unsure_before,
         when=moments,
     )
-    document: dict[str, Any] = canonical.to_json(built) if built else _without_plan(patient, day)
-    return document | {
-        "lock_cards": explained.lock_cards(patient, catalog),
-        "revision": patient.revision,
-        "provisional": plan is not None and day > plan.day,
-        "valid_until": (day + timedelta(days=DAYS_AHEAD)).isoformat(),
-        "gate": canonical.to_json(gate)
-        | {"answered": plan is not None and day == plan.day and plan.answered, "also": list(moments[1:])},
-        "told": told,
-    }
+
+
+def asked_on(plan: Plan | None, day: date, catalog: Catalog) -> tuple[When, ...]:
+    """Which questions the card of a day holds as things stand: the daily ones first."""
+    return triage.moments(plan.asked, plan.began, day, catalog) if plan else ("D",)
+
+
+def is_answered(plan: Plan | None, day: date) -> bool:
+    return plan is not None and day == plan.day and plan.answered
 
 
 def _without_plan(patient: Patient, day: date) -> dict[str, Any]:

@@ -48,6 +48,9 @@ def needed(catalog: Catalog) -> Needed:
     keys |= {f"cards.{key}.{part}": () for key in words.CARDS for part in ("title", "text")}
     keys |= {f"cards.BARRIER_QUESTION.choices.{key}": () for key in words.BARRIERS}
     keys |= {f"referrals.{key}.{reader}": ("due",) for key in words.REFERRALS for reader in READERS}
+    keys |= {
+        f"attention.{need}.{cause}": ("day", "count", "what") for need in words.NEEDS for cause in words.NEEDS[need]
+    }
     keys |= {f"reminders.{key}": () for key in schedule.TEXT_SETS}
     keys |= {f"doses.{unit}": ("sets", "amount") for unit in ("reps", "seconds", "minutes")}
     keys |= {"doses.per_side": ("dose",)}

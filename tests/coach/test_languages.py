@@ -66,7 +66,7 @@ def test_a_journey_in_chinese_leaves_no_english(
     inbox = lin.get("/v1/me/inbox")
     lin.report(entry("checkin", told, zone="Asia/Shanghai", answers={"RF01": "yes"}))
     locked = lin.get("/v1/me/plan")
-    said += [decisions, inbox, locked, lin.today()]
+    said += [decisions, inbox, locked, lin.today(), lin.get("/v1/me/sync")]
 
     assert decisions["decisions"] and inbox["items"]
     chinese = CONTENT.words["zh-Hans"]

@@ -13,9 +13,11 @@ from coach.models.reminders import Delivery, Occurrence, Schedule
 from coach.services import reminders, upcoming
 from coach.services.problems import Problem
 from coach.services.snooze import snooze
-from programs import schedule
+from programs import catalog, schedule
 from tests.patients import device, patient
 from tests.ticks import EIGHT, HOUR, MINUTE, SEVEN, name, occurrence, states, tick
+
+CONTENT = catalog.load()
 
 
 @pytest.fixture
@@ -120,13 +122,13 @@ def test_a_snooze_that_would_come_at_a_bad_time_is_refused(
 
 def test_the_phone_can_show_the_days_reminders_by_itself(session: Session, ana: Patient) -> None:
     reminders.create(session, ana, kind="checkin", minute=1200, days=127, now=SEVEN)
-    coming = upcoming.items(session, ana, SEVEN)
+    coming = upcoming.items(session, ana, SEVEN, CONTENT)
     assert [(each.kind, each.fire_at) for each in coming] == [
         ("routine", EIGHT + schedule.spread(ana.id)),
         ("missed", EIGHT + 4 * HOUR + schedule.spread(ana.id)),  # and with it the day's budget is used up
     ]
-    assert len(upcoming.items(session, ana, SEVEN, days=7)) == 10  # the week's budget
+    assert len(upcoming.items(session, ana, SEVEN, CONTENT, days=7)) == 10  # the week's budget
     tick(session, EIGHT + MINUTE)
-    assert coming[0].collapse_id == name(occurrence(session))
+    assert (coming[0].collapse_id, coming[0].text) == (name(occurrence(session)), occurrence(session).text)
     ana.lock = "URGENT"
-    assert [each.kind for each in upcoming.items(session, ana, EIGHT + 5 * HOUR)] == ["checkin"]
+    assert [each.kind for each in upcoming.items(session, ana, EIGHT + 5 * HOUR, CONTENT)] == ["checkin"]

@@ -7,6 +7,8 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, counted, text, word
+from coach.services import caseload
+from programs import attention
 
 OVERRIDE_FIELDS = (
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
@@ -15,23 +17,54 @@ OVERRIDE_FIELDS = (
 MOST_VALUE = 100_000
 
 
-class Page(Strict):
-    limit = counted(1, 100, load_default=50)
-    offset = counted(0, 10_000, load_default=0, metadata={"description": "`next` of the page before"})
+class Language(Strict):
+    locale = text(
+        35,
+        load_default="en",
+        metadata={"description": "BCP 47, such as zh-Hans: the language of what is said in words"},
+    )
+
+
+class CaseloadAsked(Language):
+    attention = word(
+        *attention.KINDS, caseload.ANY, load_default=None, metadata={"description": "only who has this need, or any"}
+    )
+    q = text(80, load_default=None, metadata={"description": "a part of the name"})
+    cursor = text(caseload.LONGEST_CURSOR, load_default=None, metadata={"description": "`next` of the page before"})
+    limit = counted(1, caseload.MOST, load_default=50)
+
+
+class ReasonAnswer(Tolerant):
+    kind = fields.String(required=True, metadata={"description": ", ".join(attention.KINDS)})
+    since = fields.Date(required=True, metadata={"description": "or by when, for a referral and a visit"})
+    text = fields.String(required=True, metadata={"description": "one line"})
 
 
 class CaseloadRow(Tolerant):
+    """One patient; `reasons` say why they need a human, most urgent first, none where all is well."""
+
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     lock = fields.String(required=True)
     program = fields.String(required=True, allow_none=True)
     mode = fields.String(required=True, allow_none=True)
     day = fields.String(required=True, allow_none=True, metadata={"description": "last day judged"})
+    adherence = fields.Integer(required=True, allow_none=True, metadata={"description": "percent of planned sessions"})
+    last_session = fields.String(required=True, allow_none=True)
+    unread = fields.Integer(required=True, metadata={"description": "messages of theirs that nobody has read"})
+    reasons = fields.List(fields.Nested(ReasonAnswer), required=True)
 
 
 class Caseload(Tolerant):
     patients = fields.List(fields.Nested(CaseloadRow), required=True)
-    next = fields.Integer(required=True, allow_none=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "the cursor of the next page"})
+
+
+class CaseloadCounts(Tolerant):
+    """How many of your patients have each need; who has two is counted in both."""
+
+    all = fields.Integer(required=True)
+    needs = fields.Dict(required=True, keys=fields.String(), values=fields.Integer())
 
 
 class Assignment(Strict):

@@ -50,6 +50,10 @@ class NewMessage(Strict):
     text = text(LONGEST, required=True)
 
 
+class ReadUpTo(Strict):
+    up_to = fields.AwareDateTime(required=True, metadata={"description": "`sent_at` of the newest one seen"})
+
+
 class MessageAnswer(Tolerant):
     id = fields.UUID(required=True)
     author = fields.String(required=True, metadata={"description": "patient or clinician"})

@@ -155,7 +155,7 @@ class EntryList(Tolerant):
     next = fields.Integer(required=True, allow_none=True)
 
 
-class RoutineAnswer(Tolerant):
+class RoutineDay(Tolerant):
     """One day. Without a plan there is no more than what is marked as required."""
 
     day = Value(date, required=True)
@@ -163,9 +163,6 @@ class RoutineAnswer(Tolerant):
     revision = fields.Integer(required=True)
     provisional = fields.Boolean(required=True, metadata={"description": "a day ahead; reports may still change it"})
     valid_until = Value(date, required=True)
-    gate = Value(DayGate, required=True)
-    told = Value(Told | None, required=True)
-    lock_cards = lock_cards()
     variants = Value(
         Mapping[str, tuple[routine.Step, ...]],
         required=True,
@@ -180,6 +177,14 @@ class RoutineAnswer(Tolerant):
     program_name = fields.String(allow_none=True)
     cards = Value(tuple[triage.Card, ...], metadata={"description": "what the rules want said today"})
     goals = Value(routine.Goals)
+
+
+class RoutineAnswer(RoutineDay):
+    """A day with its gate."""
+
+    gate = Value(DayGate, required=True)
+    told = Value(Told | None, required=True)
+    lock_cards = lock_cards()
 
 
 class RoutineWeek(Tolerant):

@@ -68,6 +68,7 @@ class UpcomingAnswer(Tolerant):
 
     collapse_id = fields.String(required=True)
     kind = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "as a push would say it"})
     fire_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
 
