@@ -33,6 +33,8 @@ from programs.entries import (
     Variant,
     Weight,
 )
+from programs.logged import KINDS as LOGGED
+from programs.logged import Logged
 from programs.patient import Changes, Patient
 from programs.plan import Dose, Plan, Referral
 from programs.triage import Lock
@@ -146,7 +148,7 @@ class Rebased:
 Body = (
     Intake | Assigned | Checkin | Morning | Session | Flare | Motor | DirectionTest | Steps | Weight | Questionnaire
     | Condition | Override | Release | Locked | Belt | Absence | Away | Approval | Settled | Correction | Held
-    | Rebased
+    | Rebased | Logged
 )  # fmt: skip
 
 BODIES: Mapping[str, type] = {
@@ -154,7 +156,7 @@ BODIES: Mapping[str, type] = {
     "flare": Flare, "motor": Motor, "direction_test": DirectionTest, "steps": Steps, "weight": Weight,
     "questionnaire": Questionnaire, "condition": Condition, "override": Override, "release": Release,
     "locked": Locked, "belt": Belt, "absence": Absence, "away": Away, "approval": Approval, "settled": Settled,
-    "correction": Correction, "held": Held, "rebased": Rebased,
+    "correction": Correction, "held": Held, "rebased": Rebased, **LOGGED,
 }  # fmt: skip
 # What only a clinician or the service may say, whoever signs in as a patient.
 NOT_BY_PATIENTS = frozenset({"assigned", "override", "locked", "approval", "settled", "held", "rebased"})

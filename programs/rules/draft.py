@@ -158,7 +158,7 @@ class Draft:
         free = (self.day - last).days - 1 if last else 0
         long = self.training.gap in ("M3", "M4") or free > self.numbers.gap.repeat_max
         away = long and self.mode != "dormant"
-        return not (self.sore or red or away or self.mode == "flare")
+        return not (self.sore or red or away or self.leg.peripheral_run or self.mode == "flare")
 
     def pause(self, day: date) -> course.Pause | None:
         return pause(self.pauses, day) if self.pauses else None
