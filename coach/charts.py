@@ -31,6 +31,7 @@ class Series:
     points: Sequence[Point]
     shape: Literal["line", "bar", "stairs"] = "line"
     days: int = 7
+    gap: timedelta = GAP
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,10 @@ def _drawn(
     if series.shape == "bar":
         for day, value in points:
             wide = max(x(day + timedelta(days=series.days)) - x(day) - 2, 1.5)
-            yield f'<rect class="bar{number}" x="{x(day)}" y="{y(value)}" width="{wide:g}" height="{floor_ - y(value):g}"/>'
+            size = f'width="{wide:g}" height="{floor_ - y(value):g}"'
+            yield f'<rect class="bar{number}" x="{x(day)}" y="{y(value)}" {size}/>'
         return
-    for run in _runs(points):
+    for run in _runs(points, series.gap):
         places = [(x(day), y(value)) for day, value in run]
         if series.shape == "stairs":
             places = [place for one, two in pairwise(places) for place in (one, (two[0], one[1]))] + places[-1:]
@@ -174,10 +176,10 @@ def _dot(x: float, y: float, number: int) -> str:
     return shapes[number % len(shapes)]
 
 
-def _runs(points: Sequence[Point]) -> Iterator[list[Point]]:
+def _runs(points: Sequence[Point], gap: timedelta) -> Iterator[list[Point]]:
     run: list[Point] = []
     for point in points:
-        if run and point[0] - run[-1][0] > GAP:
+        if run and point[0] - run[-1][0] > gap:
             yield run
             run = []
         run.append(point)
@@ -189,7 +191,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     """Names over the plot, each with its line, where there is more than one."""
     if len(chart.series) < 2:
         return
-    right = WIDTH - RIGHT
+    right = float(WIDTH - RIGHT)
     for number, series in reversed(list(enumerate(chart.series))):
         right -= 13 * sum(2 if ord(letter) > 0x2E80 else 1 for letter in series.name) * 0.55 + 40
         yield _dot(right + 10, 10, number) if series.shape == "line" else ""

@@ -36,14 +36,14 @@ class Role:
 
 ROLES = (
     Role("Elena Petrova", "cauda-equina", 0, 10),
-    Role("Tomas Lindgren", "disc-irritable", 0, 45, "The leg keeps me awake again. Is that normal?", visit=1),
-    Role("Grace Mwangi", "chronic-worse", 0, 50, visit=5),
-    Role("Hugo Marchetti", "chronic-low-adherence", 0, 30, silent_days=8),
-    Role("Wanda Kowalska", "approved", 0, 60, "Going well, I could do more!", "Good to hear. I will look today."),
-    Role("Li Na", "disc-centraliser", 0, 56, visit=12),
-    Role("Yusuf Demir", "flare-prone", 0, 58, "Bad days since the garden.", visit=3),
-    Role("Ingrid Olsen", "stenosis", 0, 62),
-    Role("Sam Carter", "loses-weight", 0, 70, "Thank you, see you in March.", "See you then."),
+    Role("Tomas Lindgren", "disc-irritable", 0, 24, "The leg keeps me awake again. Is that normal?", visit=1),
+    Role("Grace Mwangi", "chronic-worse", 0, 46, visit=5),
+    Role("Hugo Marchetti", "chronic-wavering", 0, 15, silent_days=8),
+    Role("Wanda Kowalska", "approved", 0, 12, "Going well, I could do more!", "Good to hear. I will look today."),
+    Role("Li Na", "disc-centraliser", 0, 30, visit=12),
+    Role("Yusuf Demir", "flare-prone", 0, 8, "Bad days since the garden.", visit=3),
+    Role("Ingrid Olsen", "stenosis", 0, 21),
+    Role("Sam Carter", "loses-weight", 0, 28, "Thank you, see you in March.", "See you then."),
 )
 
 

@@ -44,7 +44,6 @@ def alert(alert_id: UUID) -> str:
 @blueprint.post("/alerts/<uuid:alert_id>/acknowledge")
 @doors.open_to(*CLINICIAN)
 def acknowledge(alert_id: UUID) -> ResponseReturnValue:
-    read(_acknowledge_form(alert_id))
     with edge.unit() as unit:
         found, patient = _alert(unit, alert_id, "acknowledge alert", lock=True)
         alerts.acknowledge(unit.session, found, edge.identity().account_id, unit.now)
@@ -102,9 +101,9 @@ def _page(unit: edge.Unit, found: Alert, patient: Patient) -> str:
 
 
 def _close(alert_id: UUID, form: Form, action: str, close: Any, what: str) -> ResponseReturnValue:
-    data = read(form)
     with edge.unit() as unit:
         found, patient = _alert(unit, alert_id, action, lock=True)
+        data = read(form)
         close(
             unit.session,
             patient,

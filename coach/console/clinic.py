@@ -30,7 +30,7 @@ def duty_page() -> str:
         named = duty.read(unit.session, edge.identity())
         waiting = duty.waiting(unit.session, edge.identity(), edge.parts().catalog)
         form = _duty_form(staff.members(unit.session, edge.identity()), named)
-        return site.page(unit, "duty.html", named=named, unseen=waiting, form=form)
+        return site.page(unit, "duty.html", named=named, left=waiting, form=form)
 
 
 @blueprint.post("/duty")

@@ -1,5 +1,6 @@
 """Talking and meeting: messages and visits of one patient on one page."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import url_for
@@ -10,10 +11,10 @@ from coach.api.auth import CLINICIAN
 from coach.console import doors, patient, site
 from coach.console.forms import Field, Form, choices, new_id, read
 from coach.console.site import blueprint, t
-from coach.models.contact import VISIT_MODES
+from coach.models.contact import VISIT_MODES, Message
 from coach.models.people import Clinic
 from coach.services import messages, visits
-from coach.services.problems import conflict
+from coach.services.problems import conflict, invalid
 from programs import schedule
 from programs import visits as calendar
 
@@ -37,8 +38,8 @@ def contact(patient_id: UUID) -> str:
             "contact",
             talk=list(reversed(talk)),
             unread=any(each.author == "patient" and each.read_at is None for each in talk),
-            message_form=_message_form(patient_id),
-            read_form=_read_form(patient_id),
+            message_form=_message_form(patient_id, talk),
+            read_form=_read_form(patient_id, talk),
             visits=[
                 (each, [_outcome_form(patient_id, each.id, outcome) for outcome in OUTCOMES],
                  _move_form(patient_id, each, zone)) for each in planned
@@ -52,12 +53,12 @@ def contact(patient_id: UUID) -> str:
 @blueprint.post("/patients/<uuid:patient_id>/messages")
 @doors.open_to(*CLINICIAN)
 def write(patient_id: UUID) -> ResponseReturnValue:
-    data = read(_message_form(patient_id))
     with edge.unit() as unit:
         row = edge.in_care(unit, patient_id, "write message", lock=True)
+        data = read(_message_form(patient_id, []))
         me = edge.identity().account_id
         messages.send(unit.session, row, data["id"], data["text"], author="clinician", author_id=me, now=unit.now)
-        _mark_read(unit, patient_id)
+        _mark_read(unit, patient_id, data["up_to"])
     edge.parts().waker.wake("tick")
     return site.done(url_for("console.contact", patient_id=patient_id), "message")
 
@@ -65,10 +66,10 @@ def write(patient_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/patients/<uuid:patient_id>/messages/read")
 @doors.open_to(*CLINICIAN)
 def mark_read(patient_id: UUID) -> ResponseReturnValue:
-    read(_read_form(patient_id))
     with edge.unit() as unit:
         edge.in_care(unit, patient_id, "read messages", lock=True)
-        _mark_read(unit, patient_id)
+        data = read(_read_form(patient_id, []))
+        _mark_read(unit, patient_id, data["up_to"])
     return site.done(url_for("console.contact", patient_id=patient_id), "read")
 
 
@@ -109,19 +110,29 @@ def end_visit(patient_id: UUID, visit_id: UUID, outcome: str) -> ResponseReturnV
     return site.done(url_for("console.contact", patient_id=patient_id), f"visit_{outcome}")
 
 
-def _mark_read(unit: edge.Unit, patient_id: UUID) -> None:
-    for each in messages.listed(unit.session, patient_id):
-        if each.author == "patient" and each.read_at is None:
-            messages.mark_read(unit.session, patient_id, each.id, "clinician", unit.now)
+def _mark_read(unit: edge.Unit, patient_id: UUID, up_to: str | None) -> None:
+    """What has come since the page was made is not read yet."""
+    if up_to:
+        try:
+            at = datetime.fromisoformat(up_to)
+        except ValueError:
+            raise invalid("up_to", "date") from None
+        messages.mark_all_read(unit.session, patient_id, at.replace(tzinfo=at.tzinfo or UTC), unit.now)
 
 
-def _message_form(patient_id: UUID) -> Form:
+def _newest(talk: list[Message]) -> Field:
+    return Field("up_to", "hidden", required=False, most=40, value=talk[0].sent_at.isoformat() if talk else "")
+
+
+def _message_form(patient_id: UUID, talk: list[Message]) -> Form:
     text = Field("text", "area", t()("contact.text"), most=messages.LONGEST, hint=t()("contact.text_hint"))
-    return Form(url_for("console.write", patient_id=patient_id), t()("contact.send"), (new_id(), text))
+    where = url_for("console.write", patient_id=patient_id)
+    return Form(where, t()("contact.send"), (new_id(), text, _newest(talk)))
 
 
-def _read_form(patient_id: UUID) -> Form:
-    return Form(url_for("console.mark_read", patient_id=patient_id), t()("contact.mark_read"), tone="quiet")
+def _read_form(patient_id: UUID, talk: list[Message]) -> Form:
+    where = url_for("console.mark_read", patient_id=patient_id)
+    return Form(where, t()("contact.mark_read"), (_newest(talk),), "quiet")
 
 
 def _visit_form(patient_id: UUID, zone: str, start: str) -> Form:

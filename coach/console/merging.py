@@ -4,14 +4,13 @@ from flask import request
 from sqlalchemy import select
 
 from coach.api import edge
-from coach.console import site, telling
+from coach.console import site
 from coach.console.forms import Field
 from coach.console.patient import Head
 from coach.console.site import t
 from coach.models.events import Event as EventRow
 from coach.models.people import Account, Patient
 from coach.services.problems import Problem
-from programs import events
 
 MOST_SHOWN = 20
 
@@ -46,11 +45,7 @@ def check(unit: edge.Unit, patient: Patient) -> None:
     ).all()
     if not rows:
         return
-    catalog, spoken = edge.parts().catalog, t()
-    clinical = catalog.in_language(site.language())
-    lines = []
-    for row, name in rows:
-        text = telling.told(row.kind, events.body_from_json(row.kind, row.body), spoken, clinical, catalog)
-        lines.append(spoken("merge.line", name=name, what=text))
+    teller = site.teller()
+    lines = [t()("merge.line", name=name, what=teller.row(row.kind, row.body)) for row, name in rows]
     site.again_with(seq=str(patient.last_seq))
     raise Problem("meanwhile", 409, "Somebody else has changed this plan meanwhile.", "\n".join(lines))

@@ -1,7 +1,7 @@
 """One patient: the head with lock and next step over every page of theirs, and the pages that are read."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,8 @@ from coach.models.contact import Message, Visit
 from coach.models.people import Account, Patient
 from coach.services import alerts, diary, explained, plans, progress, relationships, safety, stored
 from coach.services.progress import Progress
-from programs import events, visits
+from programs import triage, visits
 from programs.plan import Plan
-from programs.triage import OPEN
 
 WEEKS = (6, 12, 26, 52)
 LINES = 60  # entries on one page of the timeline
@@ -98,8 +97,7 @@ def patient(patient_id: UUID) -> str:
 def timeline(patient_id: UUID) -> str:
     """Entries and decisions by day, the newest first, in words."""
     before = request.args.get("before", type=int)
-    catalog, spoken = edge.parts().catalog, t()
-    clinical = catalog.in_language(site.language())
+    catalog, teller = edge.parts().catalog, site.teller()
     with edge.unit() as unit:
         top = head(unit, patient_id, "read timeline")
         rows = diary.listed(unit.session, patient_id, before=before, most=LINES)
@@ -107,7 +105,7 @@ def timeline(patient_id: UUID) -> str:
         for row in rows:
             if row.kind in telling.QUIET:
                 continue
-            text = telling.told(row.kind, events.body_from_json(row.kind, row.body), spoken, clinical, catalog)
+            text = teller.row(row.kind, row.body)
             lines.setdefault(row.local_day, []).append({"text": text, "author": row.author, "marks": row.marks})
         first = min(lines, default=None)
         made = explained.decisions(
@@ -127,15 +125,8 @@ def timeline(patient_id: UUID) -> str:
 
 def _next_step(unit: edge.Unit, patient: Patient, plan: Plan | None, standing: list[Alert]) -> Step:
     spoken = t()
-    for alert in standing:
-        if alert.seen_at is None:
-            where = url_for("console.alert", alert_id=alert.id)
-            return Step(spoken("next.see", what=alert_pages.title(alert)), where, alert.kind == "red_flag")
-    for alert in standing:
-        where = url_for("console.alert", alert_id=alert.id)
-        if alert.kind == "red_flag":
-            return Step(spoken("next.release", what=alert_pages.title(alert)), where, patient.lock not in OPEN)
-        return Step(spoken("next.settle", what=alert_pages.title(alert)), where)
+    if standing:
+        return _of_alert(min(standing, key=_urgency))
     if plan is not None and plan.waiting:
         where = url_for("console.plan", patient_id=patient.id)
         return Step(spoken.number("next.approve", len(plan.waiting)), where)
@@ -144,6 +135,29 @@ def _next_step(unit: edge.Unit, patient: Patient, plan: Plan | None, standing: l
         return Step(spoken.number("next.read", count), url_for("console.contact", patient_id=patient.id))
     if plan is None:
         return Step(spoken("next.no_intake"), None)
+    return _ahead(unit, patient, plan)
+
+
+def _urgency(alert: Alert) -> tuple[bool, int]:
+    """Red flags first, then what nobody has seen."""
+    return alert.seen_at is not None, -triage.LEVELS.index(alert.level) if alert.level in triage.LEVELS else 0
+
+
+def _of_alert(alert: Alert) -> Step:
+    spoken, where = t(), url_for("console.alert", alert_id=alert.id)
+    what = alert_pages.title(alert)
+    grave = alert.level in ("EMERGENCY", "URGENT")
+    if alert.seen_at is None:
+        return Step(spoken("next.see", what=what), where, grave)
+    if alert.kind == "red_flag":
+        return Step(spoken("next.release", what=what), where, grave)
+    due = spoken("next.due", day=spoken.day(alert.due_day)) if alert.due_day else ""
+    return Step(spoken("next.settle", what=what, due=due), where)
+
+
+def _ahead(unit: edge.Unit, patient: Patient, plan: Plan) -> Step:
+    """Nothing needs anybody: the next visit, planned or by the calendar."""
+    spoken = t()
     planned = (Visit.patient_id == patient.id, Visit.state == "planned", Visit.at >= unit.now)
     ahead = unit.session.scalar(select(Visit.at).where(*planned).order_by(Visit.at).limit(1))
     if ahead is not None:
@@ -173,7 +187,6 @@ def _figure(chart: Chart) -> dict[str, Any]:
 
 def _charts(found: Progress, plan: Plan) -> list[Chart]:
     spoken = t()
-    clinical = edge.parts().catalog.in_language(site.language())
     marks = [(day, spoken("charts.flare")) for day in found.flares]
     span: dict[str, Any] = {"first": found.first, "last": found.last, "empty": spoken("charts.empty")}
 
@@ -214,13 +227,13 @@ def _charts(found: Progress, plan: Plan) -> list[Chart]:
     kept = [each for each in made[:3] if each.series[0].points or each is not made[1]]
     kept += [each for each in made[3:] if each.series[0].points]
     for asked in found.questionnaires:
-        title = telling.questionnaire(asked.name, spoken, clinical)
+        title = site.teller().questionnaire(asked.name)
         aim = None
         if asked.change is not None:
             first = asked.points[0][1]
             level = first - asked.change if asked.better == "low" else first + asked.change
             aim = (max(level, 0.0), spoken("charts.meaningful")) if level >= 0 else None
-        series = Series(title, asked.points)
+        series = Series(title, asked.points, gap=timedelta(days=366))
         unit_ = spoken(f"charts.better_{asked.better}")
         kept.append(chart("questionnaire", series, title=title, unit=unit_, low=0, aim=aim, key=asked.name))
     return kept

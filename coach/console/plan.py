@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from coach.api import edge
 from coach.api.auth import CLINICIAN
-from coach.console import doors, merging, patient, site, telling
+from coach.console import doors, merging, patient, site
 from coach.console.forms import Choices, Field, Form, choices, read
 from coach.console.patient import Head
 from coach.console.site import blueprint, t
@@ -169,10 +169,9 @@ def _exceptions(top: Head) -> list[dict[str, Any]]:
     """What clinicians have set and what still holds."""
     rows = top.plan.overrides if top.plan else ()
     return [
-        {"what": t()(f"overrides.{row.field}"), "row": row,
-         "value": telling.value_of(row.field, row.value, t(), _clinical(), edge.parts().catalog)}
+        {"what": t()(f"overrides.{row.field}"), "row": row, "value": site.teller().setting(row.field, row.value)}
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _programs(current: Plan | None) -> list[Choice]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from coach.api import edge
 from coach.api.auth import CLINICIAN
-from coach.console import doors, patient, site, telling
+from coach.console import doors, patient, site
 from coach.console.forms import Choices, Field, Form, choices, new_id, read
 from coach.console.site import blueprint, t
 from coach.models.people import Patient
@@ -110,70 +111,79 @@ def _form(row: Patient, kind: str, now: datetime) -> Form:
 
 
 def _fields(kind: str) -> tuple[Field, ...]:
-    match kind:
-        case "morning":
-            numbness = _named("numbness", ("same", "more", "spreading"))
-            return (
-                _pain("pain"),
-                _pain("leg", required=False),
-                _check("sleep_lost"),
-                _choice("numbness", numbness, value="same"),
-            )
-        case "session":
-            return (
-                _pain("pre"),
-                _pain("peak"),
-                _pain("leg_pre", required=False),
-                _pain("leg_post", required=False),
-                _choice("loc_pre", _places(), required=False),
-                _choice("loc_post", _places(), required=False),
-                _number("done", 0, 100, value="100"),
-                _pain("rpe", required=False),
-                _check("stopped"),
-            )
-        case "checkin":
-            flags = edge.parts().catalog.red_flags
-            return (
-                Field("flags", "many", t()("record.flags"), choices=choices((f, t()(f"flags.{f}")) for f in flags),
-                      hint=t()("record.flags_hint")),
-            )  # fmt: skip
-        case "motor":
-            strength = _named("strength", get_args(entries.Strength))
-            return tuple(
-                each
-                for side in ("left", "right")
-                for each in (
-                    _choice(f"{side}_heel_walk", strength, value="ok"),
-                    _choice(f"{side}_chair", strength, value="ok"),
-                    _number(f"{side}_raises", 0, 10, value="10"),
-                )
-            )
-        case "direction_test":
-            return (
-                _choice("direction", _named("directions", ("extension", "flexion"))),
-                _choice("loc_before", _places()),
-                _choice("loc_after", _places()),
-                _pain("pain_before"),
-                _pain("pain_after"),
-                _number("held_minutes", 0, 1440),
-            )
-        case "questionnaire":
-            return (_choice("name", _instruments()), _number("score", 0, 240))
-        case "weight":
-            return (Field("kg", "decimal", t()("record.kg"), least=20, most=400),)
-        case "steps":
-            return (_number("count", 0, 200_000),)
-        case "condition":
-            diagnoses = choices((each, t()(f"conditions.{each}")) for each in get_args(Diagnosis))
-            return (
-                _check("replace_diagnoses"),
-                Field("diagnoses", "many", t()("record.diagnoses"), required=False, choices=diagnoses,
-                      hint=t()("record.diagnoses_hint")),
-                _number("systolic", 40, 300, required=False),
-                _number("diastolic", 40, 300, required=False),
-                _number("minutes", 5, 120, required=False),
-            )  # fmt: skip
-    return ()
+    return FIELDS[kind]() if kind in FIELDS else ()
+
+
+def _morning() -> tuple[Field, ...]:
+    numbness = _named("numbness", ("same", "more", "spreading"))
+    leg = _pain("leg", required=False)
+    return _pain("pain"), leg, _check("sleep_lost"), _choice("numbness", numbness, value="same")
+
+
+def _session() -> tuple[Field, ...]:
+    return (
+        _pain("pre"),
+        _pain("peak"),
+        _pain("leg_pre", required=False),
+        _pain("leg_post", required=False),
+        _choice("loc_pre", _places(), required=False),
+        _choice("loc_post", _places(), required=False),
+        _number("done", 0, 100, value="100"),
+        _pain("rpe", required=False),
+        _check("stopped"),
+    )
+
+
+def _checkin() -> tuple[Field, ...]:
+    flags = choices((flag, t()(f"flags.{flag}")) for flag in edge.parts().catalog.red_flags)
+    return (Field("flags", "many", t()("record.flags"), choices=flags, hint=t()("record.flags_hint")),)
+
+
+def _motor() -> tuple[Field, ...]:
+    strength = _named("strength", get_args(entries.Strength))
+    found: list[Field] = []
+    for side in ("left", "right"):
+        found += [_choice(f"{side}_{name}", strength, value="ok") for name in ("heel_walk", "chair")]
+        found.append(_number(f"{side}_raises", 0, 10, value="10"))
+    return tuple(found)
+
+
+def _direction_test() -> tuple[Field, ...]:
+    directions = _choice("direction", _named("directions", ("extension", "flexion")))
+    places = (_choice("loc_before", _places()), _choice("loc_after", _places()))
+    return directions, *places, _pain("pain_before"), _pain("pain_after"), _number("held_minutes", 0, 1440)
+
+
+def _questionnaire() -> tuple[Field, ...]:
+    teller = site.teller()
+    names = [name for name in get_args(entries.Instrument) if name != "PSFS"]  # it has items and no score
+    return _choice("name", choices((name, teller.questionnaire(name)) for name in names)), _number("score", 0, 240)
+
+
+def _weight() -> tuple[Field, ...]:
+    return (Field("kg", "decimal", t()("record.kg"), least=20, most=400),)
+
+
+def _steps() -> tuple[Field, ...]:
+    return (_number("count", 0, 200_000),)
+
+
+def _condition() -> tuple[Field, ...]:
+    known = choices((each, t()(f"conditions.{each}")) for each in get_args(Diagnosis))
+    label, hint = t()("record.diagnoses"), t()("record.diagnoses_hint")
+    return (
+        _check("replace_diagnoses"),
+        Field("diagnoses", "many", label, required=False, choices=known, hint=hint),
+        _number("systolic", 40, 300, required=False),
+        _number("diastolic", 40, 300, required=False),
+        _number("minutes", 5, 120, required=False),
+    )
+
+
+FIELDS: Mapping[str, Callable[[], tuple[Field, ...]]] = {
+    "morning": _morning, "session": _session, "checkin": _checkin, "motor": _motor, "direction_test": _direction_test,
+    "questionnaire": _questionnaire, "weight": _weight, "steps": _steps, "condition": _condition,
+}  # fmt: skip
 
 
 def _by_field(told: dict[str, str]) -> dict[str, str]:
@@ -202,10 +212,3 @@ def _named(group: str, names: tuple[str, ...]) -> Choices:
 
 def _places() -> Choices:
     return choices((number, t()(f"places.p{number}")) for number in range(5))
-
-
-def _instruments() -> Choices:
-    words = edge.parts().catalog.in_language(site.language())
-    return choices(
-        (name, telling.questionnaire(name, t(), words)) for name in get_args(entries.Instrument) if name != "PSFS"
-    )

@@ -15,6 +15,7 @@ from coach.api import edge
 from coach.api.auth import CLINICIAN, ENROLLING
 from coach.api.errors import as_problem
 from coach.console import doors, words
+from coach.console.telling import Teller
 from coach.models.people import Clinic
 from coach.services import access, watch
 from coach.services.problems import Problem
@@ -94,6 +95,11 @@ def t() -> words.Words:
     return words.of(language())
 
 
+def teller() -> Teller:
+    catalog = edge.parts().catalog
+    return Teller(t(), catalog.in_language(language()), catalog)
+
+
 def reason(problem: Problem) -> str:
     """A refusal in the reader's words."""
     return t().either(f"problems.{problem.type}", problem.title)
@@ -103,10 +109,10 @@ def page(unit: edge.Unit, template: str, /, **values: Any) -> str:
     """A page for who is logged in, with the frame around it."""
     me = access.member(unit.session, edge.identity())
     clinic = unit.session.get_one(Clinic, me.clinic_id)
-    waiting = 0
+    unseen = 0
     if me.role in CLINICIAN:
-        waiting = watch.unseen(unit.session, edge.identity(), now=unit.now)
-    frame = {"me": me, "clinic": clinic, "zone": clinic.zone, "waiting": waiting, "now": unit.now}
+        unseen = watch.unseen(unit.session, edge.identity(), now=unit.now)
+    frame = {"me": me, "clinic": clinic, "zone": clinic.zone, "unseen": unseen, "now": unit.now}
     return _render(template, **frame | values)
 
 
@@ -171,6 +177,6 @@ def _render(template: str, /, **values: Any) -> str:
         "here": local_path(request.full_path.rstrip("?") if request.method == "GET" else None),
         "said": spoken.texts.get(f"done.{done_key}"),
         "me": None,
-        "waiting": 0,
+        "unseen": 0,
     }
     return render_template(f"console/{template}", **frame | values)

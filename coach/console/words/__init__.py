@@ -37,6 +37,10 @@ class Words:
         names = {"weekday": self(f"weekdays.d{day.weekday()}"), "month": self(f"months.m{day.month}")}
         return self("dates.day", **names, day=day.day, year=day.year, number=day.month)
 
+    def day_of(self, text: str) -> str:
+        """The same of a date as the API writes it."""
+        return self.day(date.fromisoformat(text))
+
     def moment(self, at: datetime) -> str:
         """An instant that has been put on the reader's clock."""
         return self("dates.moment", day=self.day(at.date()), time=f"{at:%H:%M}")
