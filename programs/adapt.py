@@ -173,10 +173,11 @@ def _from_intake(name: str, body: log.Intake, day: date, catalog: Catalog, befor
     )  # fmt: skip
     draft = Draft(plan, catalog)
     if before is not None:
-        for kept in ("unsure", "asked", "referrals", "motor", "ended", "walking", "weight"):
+        for kept in ("unsure", "asked", "referrals", "motor", "ended", "walking", "weight", "measures"):
             setattr(draft, kept, getattr(before, kept))
         draft.locks = tuple(lock for lock in before.locks if lock.level != "NO_PLAN")
         draft.overrides = tuple(row for row in before.overrides if row.field != "include")
+        draft.refresh_allowed()
     program.choose(draft)
     dose.note_load(draft)
     return draft
