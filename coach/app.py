@@ -9,6 +9,7 @@ from coach.api import (
     accounts,
     auth,
     clinic,
+    clinic_approvals,
     contact,
     document,
     duty,
@@ -24,6 +25,7 @@ from coach.api import (
 from coach.api.body import MOST_BYTES
 from coach.clock import real_now
 from coach.config import Config
+from coach.console import pages as console
 from coach.database import make_engine, make_sessions
 from coach.limits import RequestLimit
 from coach.logs import configure
@@ -53,9 +55,10 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, duty, people, library, own_data)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
+    console.install(app)
     return app
 
 
@@ -71,5 +74,5 @@ def _install_request_frame(app: Flask) -> None:
         response.headers["Server-Time"] = now.isoformat()
         response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response

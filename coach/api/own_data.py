@@ -1,19 +1,51 @@
-"""All that is stored about oneself: taking it along, and having it erased."""
+"""What one may see and take along of oneself: progress, all that is stored, and having it erased."""
 
 import json
 from typing import Any
 
 from flask import Response, render_template
 
+from coach import own_charts
 from coach.api import edge
 from coach.api.auth import PATIENT, allow
 from coach.api.body import Blueprint
 from coach.api.schemas import own_data as wire
+from coach.api.schemas import progress as progress_wire
+from coach.api.schemas.library import DRAWING
 from coach.clock import real_now
-from coach.services import access, own_data
+from coach.models.people import Patient
+from coach.services import access, own_data, plans, progress, stored
+from coach.services.progress import Progress
 from programs import schedule
 
+SVG = "image/svg+xml"
+
 blueprint = Blueprint("own_data", __name__, url_prefix="/v1/me", description="Your data", template_folder="templates")
+
+
+@blueprint.get("/progress")
+@allow(*PATIENT)
+@blueprint.arguments(progress_wire.Span, location="query")
+@blueprint.response(200, progress_wire.ProgressAnswer)
+def own_progress(asked: dict[str, Any]) -> dict[str, Any]:
+    """How you have been doing: pain, sessions, steps, weight and scores of the last weeks."""
+    with edge.unit() as unit:
+        _, found = _progress(unit, asked["weeks"])
+    return progress_wire.answer(found)
+
+
+@blueprint.get("/progress.svg")
+@allow(*PATIENT)
+@blueprint.arguments(progress_wire.Chart, location="query")
+@blueprint.response(200, DRAWING, content_type=SVG, description="The chart")
+def chart(asked: dict[str, Any]) -> Response:
+    """One of these series as a picture, in your language and units, for light and dark."""
+    with edge.unit() as unit:
+        patient, found = _progress(unit, asked["weeks"])
+        today = plans.today(patient, unit.now)
+    words = edge.parts().catalog.in_language(patient.locale)
+    drawn = own_charts.draw(found or Progress(today, today), asked["chart"], words, patient.weight_unit)
+    return Response(drawn, mimetype=SVG)
 
 
 @blueprint.get("/export")
@@ -63,6 +95,15 @@ def erase(data: dict[str, Any]) -> dict[str, Any]:
         raise problem
     kept = [words.word(f"own_data.{each}") for each in ("kept_line", "kept_clinic", "kept_backups")]
     return {"erased_at": unit.now, "text": words.word("own_data.erased"), "kept": kept}
+
+
+def _progress(unit: edge.Unit, weeks: int) -> tuple[Patient, Progress | None]:
+    """Whose it is, and their progress; None before the first plan."""
+    catalog = edge.parts().catalog
+    known = stored.read(unit.session, edge.identity().account_id, unit.now, catalog)
+    plan = plans.current(unit.session, known, unit.now, catalog)
+    found = None if plan is None else progress.read(unit.session, known.patient, plan, weeks, catalog)
+    return known.patient, found
 
 
 def _shown(value: Any) -> str:

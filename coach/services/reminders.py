@@ -214,7 +214,7 @@ def add(session: Session, patient: Patient, made: Rule, now: datetime, *, edited
         .where(Schedule.patient_id == patient.id, or_(Schedule.at < spent, Schedule.on_day < spent.date()))
         .execution_options(synchronize_session=False)
     )
-    values = {name: getattr(made, name) for name in ("id", *cursors.SHAPE)}
+    values = {name: getattr(made, name) for name in cursors.SHAPE}
     row = insert(Schedule).values(patient_id=patient.id, edited=edited, **values)
     session.execute(row.on_conflict_do_nothing())
     cursors.plan(session, patient, now)
