@@ -9,8 +9,18 @@ import { call } from "../api.js";
 import { note, set, state } from "../state.js";
 import { fetchCard, sync } from "../sync.js";
 import { language, t } from "../words.js";
+import { questionsFor } from "./intake.js";
 
 const gateNow = () => routineOf(state.week, today()).routine?.gate;
+
+/** The table to judge by: the day's, or of the first questions those of one group, with the day's texts. */
+function table(asking) {
+  const gate = gateNow();
+  const asked = state.pages["/v1/me/intake"];
+  if (asking?.from !== "intake" || !asked) return gate;
+  const items = questionsFor(asked, state.intake).filter((each) => each.screen === asking.screen);
+  return { ...gate, items, answers: { ...gate.answers, ...asked.answers }, also: [] };
+}
 
 export async function render(part = "") {
   if (part === "ask" && gateNow()) return ask();
@@ -44,10 +54,12 @@ async function flare() {
   go("#/today");
 }
 
+const HOME = { session: "#/end/stopped", intake: "#/intake", gate: "#/today", help: "#/today" };
+
 /** One question at a time; each answer is on disk before the next is asked. */
 async function ask() {
   const asking = state.asking ?? { from: "help", day: today(), ticked: [], answers: {}, severe: [], step: "which" };
-  const gate = gateNow();
+  const gate = table(asking);
   const item = gate.items.find((each) => each.flag === asking.step.split(" ")[1]);
   const next = async (changes) => { await set("asking", { ...asking, ...changes }); redraw(); };
   const onwards = (answers, severe = asking.severe) => {
@@ -59,7 +71,7 @@ async function ask() {
   const [step, flag] = asking.step.split(" ");
   const answer = (value) => async () => {
     const level = levelOf(item, value, { unsureBefore: (state.unsure[flag] ?? asking.day) < asking.day });
-    if (value === "no") return onwards({ ...asking.answers, [flag]: "no" });
+    if (value === "no" || value === "known") return onwards({ ...asking.answers, [flag]: value });
     if (value === "unsure" && level === "unanswered") {
       if (step === "answer") return next({ step: `plainer ${flag}` });
       await set("unsure", { [flag]: asking.day, ...state.unsure });
@@ -72,7 +84,10 @@ async function ask() {
   if (step === "severe") return [...question(item.severe, [[gate.answers.yes, worse(true)], [gate.answers.unsure, worse(true)], [gate.answers.no, worse(false)]]), back(next)];
   if (step === "sure") return sure(asking, gate, item, next, onwards);
   const text = step === "plainer" ? item.plainer : item.question;
-  return [...question(text, [[gate.answers.yes, answer("yes")], [gate.answers.unsure, answer("unsure")], [gate.answers.no, answer("no")]]), back(next)];
+  return [...question(text, [
+    [gate.answers.yes, answer("yes")], ...(item.levels.known ? [[gate.answers.known, answer("known")]] : []),
+    [gate.answers.unsure, answer("unsure")], [gate.answers.no, answer("no")],
+  ]), back(next)];
 }
 
 const question = (text, answers) => screen(text, h("div", { class: "stack" }, answers.map(([words, act]) => button(words, act, "answer"))));
@@ -85,7 +100,7 @@ function which(asking, gate, next) {
       const ticked = gate.items.map((item) => item.flag).filter((flag) => chosen.has(flag));
       return next({ ticked, answers: {}, severe: [], step: ticked.length ? `answer ${ticked[0]}` : "done" });
     }, "main"),
-    button(t("cancel"), async () => { await set("asking", null); go(asking.from === "session" ? "#/end/stopped" : "#/today"); }, "quiet"));
+    button(t("cancel"), async () => { await set("asking", null); go(HOME[asking.from]); }, "quiet"));
 }
 
 /** A yes is read back once, with what to do about it already on the screen. */
@@ -109,6 +124,7 @@ function sure(asking, gate, item, next, onwards) {
 /** Tells it, and locks this phone at once; only the service ends it. */
 async function close(asking, gate) {
   const judged = judge(gate, asking.answers, asking.severe, state.unsure, asking.day);
+  if (asking.from === "intake" && !judged.flags.some((each) => !opens(gate, each.level))) return goOnAsking(asking);
   const entry = await tell("checkin", { answers: asking.answers, severe: asking.severe, also: opens(gate, judged.level) ? gate.also : [] }, asking.day);
   const flags = judged.flags.map((each) => ({ ...each, ...about(gate, each.flag) }));
   if (flags.length) {
@@ -116,10 +132,19 @@ async function close(asking, gate) {
     await set("lock", { ...old, level: worst([old.level, judged.level]), flags: [...old.flags, ...flags], entries: [...old.entries, entry.id], told: false });
   }
   if (!opens(gate, judged.level)) await set("run", null);
-  await note(asking.day, { gate: { level: judged.level } });
+  if (asking.from === "intake") await set("intake", { ...state.intake, flags: {}, severe: [], step: 0 }); // asked again once it is looked at
+  else await note(asking.day, { gate: { level: judged.level } });
   await set("asking", null);
   sync();
   go(asking.from === "session" && opens(gate, judged.level) ? "#/end/stopped" : "#/today");
+}
+
+/** Nothing that closes anything: back to the first questions, which are sent as a whole. */
+async function goOnAsking(asking) {
+  const { intake } = state;
+  await set("intake", { ...intake, flags: { ...intake.flags, ...asking.answers }, severe: [...new Set([...intake.severe, ...asking.severe])], step: intake.step + 1 });
+  await set("asking", null);
+  go("#/intake");
 }
 
 const about = (gate, flag) => {
