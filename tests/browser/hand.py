@@ -90,6 +90,7 @@ class Hand:
         if leg is not None and self.page.get_by_text("Pain in the leg").is_visible():
             scales.nth(1).get_by_role("radio").nth(leg).tap()
         self.tap(NONE_NEW)
+        expect(self.page.get_by_role("heading", level=1)).not_to_have_text("Before you start")
 
     def tells(self, question: str, *answers: str) -> None:
         """Something is new: ticks the question and gives the answers, one a screen."""

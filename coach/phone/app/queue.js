@@ -36,6 +36,9 @@ export async function waiting() {
   return mine.sort((a, b) => a.entry.occurred_at.localeCompare(b.entry.occurred_at));
 }
 
+/** How much waits on this phone, whoever told it. */
+export const held = async () => (await queued().catch(() => [])).filter((item) => !item.refused).length + memory.size;
+
 /** What the service would not take, with the reason by field. */
 export const refused = async () => (await queued()).filter((item) => item.refused && item.owner === state.me?.id);
 export const letGo = (id) => dequeue(id);

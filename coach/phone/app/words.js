@@ -29,13 +29,15 @@ export function t(key, values = {}) {
 }
 
 export const has = (key) => key in texts;
-const format = (options) => (at) => new Intl.DateTimeFormat(spoken, options).format(at);
+/** English of the phone's own country, where it speaks English: 24 November or November 24. */
+const local = () => (self.navigator?.language?.startsWith(spoken) ? navigator.language : spoken);
+const format = (options) => (at) => new Intl.DateTimeFormat(local(), options).format(at);
 const ofDay = (options) => (day) => format({ ...options, timeZone: "UTC" })(new Date(`${day}T00:00:00Z`));
 
 export const longDay = ofDay({ weekday: "long", day: "numeric", month: "long" });
 export const shortDay = ofDay({ weekday: "short", day: "numeric", month: "short" });
 export const moment = (at) => format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })(new Date(at));
 export const hour = (at) => format({ hour: "2-digit", minute: "2-digit" })(new Date(at));
-export const number = (value, digits = 1) => new Intl.NumberFormat(spoken, { maximumFractionDigits: digits }).format(value);
+export const number = (value, digits = 1) => new Intl.NumberFormat(local(), { maximumFractionDigits: digits }).format(value);
 export const ofMinute = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 export const minutesOf = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));

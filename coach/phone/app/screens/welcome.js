@@ -1,10 +1,9 @@
 // Sign in, register, or join a clinic with its code. One form at a time.
-import { Away, Refused, keep, open } from "../api.js";
+import { Away, Refused, call, keep, open } from "../api.js";
 import { zone } from "../clock.js";
 import { button, card, field, go, h, link, p, redraw, screen, select } from "../dom.js";
-import { waiting } from "../queue.js";
+import { held } from "../queue.js";
 import { change, forget, set, state } from "../state.js";
-import { call } from "../api.js";
 import { fetchCard, sync } from "../sync.js";
 import { language, languages, t, words } from "../words.js";
 
@@ -14,10 +13,10 @@ export async function render(way = "", code = "") {
   if (way === "sign-in") return signIn();
   if (way === "register") return register();
   if (way === "join") return join(code);
-  const held = (await waiting()).length;
+  const count = await held();
   return screen(t("welcome.title"),
     p(t("welcome.lead"), "lead"),
-    held ? card(null, p(t("welcome.held", { count: held }))) : null,
+    count ? card(null, p(t("welcome.held", { count }))) : null,
     link(t("welcome.sign_in"), "#/welcome/sign-in", "button main"),
     link(t("welcome.code"), "#/welcome/join", "button"),
     link(t("welcome.register"), "#/welcome/register", "button"),
@@ -79,7 +78,7 @@ function register(extra = {}, hints = []) {
   return screen(t(extra.invitation ? "welcome.join_title" : "welcome.register"), hints,
     form([field(t("welcome.name"), { name: "name", autocomplete: "name", required: true, maxlength: 80 }), email(), password("new-password")],
       async (data) => enter(await open("POST", "/v1/auth/register", { ...data, ...extra, zone: zone(), locale: language() })),
-      t(extra.invitation ? "welcome.agree" : "welcome.register")), back());
+      t(extra.invitation ? "welcome.agree" : "welcome.create")), back());
 }
 
 function join(code) {
