@@ -22,7 +22,7 @@ from coach.config import Config, inherited
 from coach.database import make_engine, make_sessions
 from programs import catalog
 from tests.faults.processes import environ
-from workers import reminders
+from workers import process, reminders
 from workers.push.client import Client
 from workers.push.sender import Sender
 
@@ -61,6 +61,7 @@ def materialise(stage: Stage, config: Config, sessions: sessionmaker[Session]) -
     """One process turns all that is due in the busiest minute into occurrences and hand-overs."""
     _at(sessions, config, AFTER_PEAK)
     held = catalog.load()
+    process.collect_rarely()
     database, own, began = stage.database_cpu(), time.process_time(), time.perf_counter()
     made = reminders.tick_due(sessions, config, held, batches=10_000)
     wall, own = time.perf_counter() - began, time.process_time() - own
@@ -131,10 +132,10 @@ def peak(stage: Stage, config: Config, sessions: sessionmaker[Session]) -> dict[
             if now > AFTER_PEAK and due and not left:
                 break
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait()
+        for each in processes:
+            each.terminate()
+        for each in processes:
+            each.wait()
     with sessions() as session:
         return dict(session.execute(_LATENESS).one()._mapping)
 

@@ -9,6 +9,7 @@ from coach.api import (
     accounts,
     auth,
     clinic,
+    clinic_approvals,
     contact,
     document,
     duty,
@@ -53,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, duty, people, library)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     app.register_blueprint(phone_app)

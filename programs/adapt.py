@@ -71,7 +71,8 @@ def load_index(plan: Plan, catalog: Catalog) -> int:
 
 
 def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
-    """What a late report or an upgrade may not change of today: its load rises no further, nothing is taken back.
+    """What a late report, an upgrade or a turn back (`turns_back`) may not change of today: its load rises no
+    further, nothing is taken back.
 
     Compares the plan that was served with the one folded again; None when there is nothing to hold.
     """
@@ -95,6 +96,12 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
     directions = {name: free for name, free in served.direction.locks.items() if locked.get(name, date.min) < free}
     held = Held(items, locks, referrals, variants, directions)
     return None if held == Held() else held
+
+
+def turns_back(served: Plan, refolded: Plan, catalog: Catalog) -> bool:
+    """Whether a bad morning undoes the block its day had begun with, and would so bring what loads more."""
+    back = served.day == refolded.day and refolded.block_week < served.block_week
+    return back and load_index(refolded, catalog) > load_index(served, catalog)
 
 
 def _doses_held(served: Plan, refolded: Plan, catalog: Catalog) -> dict[str, Dose]:
@@ -166,10 +173,11 @@ def _from_intake(name: str, body: log.Intake, day: date, catalog: Catalog, befor
     )  # fmt: skip
     draft = Draft(plan, catalog)
     if before is not None:
-        for kept in ("unsure", "asked", "referrals", "motor", "ended", "walking", "weight"):
+        for kept in ("unsure", "asked", "referrals", "motor", "ended", "walking", "weight", "measures"):
             setattr(draft, kept, getattr(before, kept))
         draft.locks = tuple(lock for lock in before.locks if lock.level != "NO_PLAN")
         draft.overrides = tuple(row for row in before.overrides if row.field != "include")
+        draft.refresh_allowed()
     program.choose(draft)
     dose.note_load(draft)
     return draft

@@ -28,13 +28,15 @@ class Person:
     included: frozenset[str] = frozenset()
     avoids: frozenset[str] = frozenset()  # positions
     swapped: frozenset[str] = frozenset()  # exercises the person does not want
+    withheld: frozenset[str] = frozenset()  # exercises that a clinician or a recall has taken out
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why an exercise is not done: graded H or S for a condition, above the cap, without its equipment, or unwanted."""
+    """Why an exercise is not done: graded H or S for a condition, above the cap, without its equipment, unwanted, or
+    taken out by the clinic."""
 
-    kind: Literal["replaced", "capped", "equipment", "position", "swapped"]
+    kind: Literal["replaced", "capped", "equipment", "position", "swapped", "withheld"]
     rule: str
     because: str
     grade: Grade | None = None
@@ -130,6 +132,8 @@ class Allowed:
                 worst = grade, condition
         if worst and (worst[0] == "H" or exercise.id not in person.included):
             return Block("replaced", "C5" if worst[1] == person.direction else "I2", worst[1], worst[0])
+        if exercise.id in person.withheld:
+            return Block("withheld", "O", exercise.id)
         if exercise.level > person.cap:
             return Block("capped", "I3", str(person.cap))
         absent = next((tool for tool in exercise.equipment if tool not in person.equipment), None)

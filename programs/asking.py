@@ -6,16 +6,19 @@ The first plan needs little; the rest of the intake comes over two weeks, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
 
 from programs import outcomes
 from programs.catalog import Catalog
+from programs.patient import Patient
 from programs.plan import Plan
 from programs.triage import OPEN
 
+EVERY_DAYS = {"week": 7, "two_weeks": 14}
+ASKED_ELSEWHERE = ("LOCATION", "CONFIDENCE")  # with every session, and within WEEKLY
 OnlyIf = Literal["", "leg_symptoms", "SPLI", "HTN", "weight_consent"]
 RETURN_SHEETS = (("back", "NPRS_BACK"), ("function", "RMDQ"))  # M5: what a return waits for beside the whole screen
 
@@ -34,9 +37,18 @@ class Screen:
 class Due:
     """One thing to answer now. `facts` are answered by a `condition` entry, the others by an entry of their kind."""
 
-    kind: Literal["questionnaire", "facts", "screen", "motor", "direction_test", "belt", "weight"]
+    kind: Literal["questionnaire", "form", "facts", "screen", "motor", "direction_test", "belt"]
     name: str
     facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the log says beside the plan: lessons read, forms answered (last day each), facts told since the intake."""
+
+    lessons: Mapping[str, date]
+    forms: Mapping[str, date]
+    facts: frozenset[str]
 
 
 SCREENS: tuple[Screen, ...] = (
@@ -53,6 +65,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("weight_more", 7, ("eating_disorder", "weight_goal", "weight_scheme"), "weight_consent"),
 )
 LATER = tuple(screen for screen in SCREENS if screen.day > 0)
+DEFAULTS = {field.name: field.default for field in fields(Patient)}
 
 _HOLDS: Mapping[OnlyIf, Callable[[Plan], bool]] = {
     "": lambda plan: True,
@@ -63,8 +76,8 @@ _HOLDS: Mapping[OnlyIf, Callable[[Plan], bool]] = {
 }
 
 
-def due(plan: Plan, told: Collection[str], catalog: Catalog) -> tuple[Due, ...]:
-    """What waits for an answer on the plan's day; `told` are the facts told since the intake.
+def due(plan: Plan, heard: Heard, catalog: Catalog) -> tuple[Due, ...]:
+    """What waits for an answer on the plan's day.
 
     Behind a lock only what its end waits for is asked: the return after a long gap.
     """
@@ -72,6 +85,7 @@ def due(plan: Plan, told: Collection[str], catalog: Catalog) -> tuple[Due, ...]:
         return _of_return(plan)
     weekly = (plan.day - plan.asked.get("W", plan.began)).days >= catalog.constants.card.weekly_days
     found = [Due("questionnaire", name) for name in outcomes.asked(plan, date.min, catalog)]
+    found += _forms(plan, heard, catalog)
     if weekly and not plan.conditions.isdisjoint({"RAD", "STEN"}):
         found.append(Due("motor", "weekly"))
     if plan.direction.test_next != "none":
@@ -81,14 +95,37 @@ def due(plan: Plan, told: Collection[str], catalog: Catalog) -> tuple[Due, ...]:
     found += [
         Due("facts", screen.id, screen.facts)
         for screen in LATER
-        if screen.day <= (plan.day - plan.began).days and _HOLDS[screen.only_if](plan) and told_none(screen, told)
+        if screen.day <= (plan.day - plan.began).days
+        and _HOLDS[screen.only_if](plan)
+        and not _is_told(screen, plan, heard)
     ]
     return tuple(found)
 
 
-def told_none(screen: Screen, told: Collection[str]) -> bool:
-    """Whether none of a screen's facts has been told."""
-    return not set(screen.facts) & set(told)
+def _is_told(screen: Screen, plan: Plan, heard: Heard) -> bool:
+    """Whether one of a screen's facts has been told since the intake, or is another than that of who says nothing."""
+    own = any(getattr(plan.patient, fact) != DEFAULTS[fact] for fact in screen.facts)
+    return own or not heard.facts.isdisjoint(screen.facts)
+
+
+def _forms(plan: Plan, heard: Heard, catalog: Catalog) -> Iterator[Due]:
+    """Questionnaires that no rule scores, in their weeks or every so often. What another one asks as well is left."""
+    day = (plan.day - plan.began).days
+    for name, sheet in catalog.education.questionnaires.items():
+        concerned = not sheet.only_for or not plan.conditions.isdisjoint(sheet.only_for)
+        if sheet.words != "shipped" or not concerned or name in ASKED_ELSEWHERE:
+            continue
+        scored = name in outcomes.SCORED
+        score = plan.scores.get(name)
+        last = heard.forms.get(name) if not scored else score.day if score else None
+        answered = (last - plan.began).days if last else None
+        kind: Literal["questionnaire", "form"] = "questionnaire" if scored else "form"
+        if sheet.weeks and not scored:
+            reached = [max(week * 7, 1) for week in sheet.weeks if max(week * 7, 1) <= day]
+            if reached and (answered is None or answered < max(reached)):
+                yield Due(kind, name)
+        elif not sheet.weeks and sheet.every in EVERY_DAYS and day - (answered or 0) >= EVERY_DAYS[sheet.every]:
+            yield Due(kind, name)
 
 
 def _of_return(plan: Plan) -> tuple[Due, ...]:

@@ -33,22 +33,24 @@ from programs.entries import (
     Variant,
     Weight,
 )
+from programs.logged import KINDS as LOGGED
+from programs.logged import Logged
 from programs.patient import Changes, Patient
 from programs.plan import Dose, Plan, Referral
 from programs.triage import Lock
 
 __all__ = [  # entries are events too, and called so outside
-    "BODIES", "Absence", "Approval", "Assigned", "Away", "Belt", "Body", "Checkin", "Condition", "Correction",
-    "DirectionTest", "Event", "Flare", "Held", "Intake", "Leg", "Locked", "Morning", "Motor", "Override", "Performed",
-    "Questionnaire", "Rebased", "Release", "Session", "Settled", "Steps", "Weight", "body_from_json", "check",
-    "corrected",
+    "BODIES", "Absence", "Approval", "Assigned", "Away", "Belt", "Body", "Checkin", "Closed", "Condition",
+    "Correction", "DirectionTest", "Event", "Flare", "Held", "Intake", "Leg", "Locked", "Measured", "Morning", "Motor",
+    "Override", "Performed", "Questionnaire", "Rebased", "Release", "Resumed", "Session", "Settled", "Steps", "Weight",
+    "Withdrawn", "body_from_json", "check", "corrected",
 ]  # fmt: skip
 
 Author = Literal["patient", "clinician", "system"]
 Text = Annotated[str, Within(0, 500)]
 OverrideField = Literal[
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
-    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag", "progression",
+    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag", "progression", "exclude", "dose",
 ]  # fmt: skip
 
 
@@ -87,6 +89,14 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Ends exceptions of a field before their time: those of one value, or all."""
+
+    field: OverrideField
+    value: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """Ends one red flag; only a clinician's counts."""
 
@@ -103,10 +113,37 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A clinician's yes or no to a raise that waits, where each raise has to be approved."""
+    """A clinician's yes or no to a change that waits, where each has to be approved.
+
+    `dose`: a smaller raise than the one that waits.
+    """
 
     exercise: ExerciseId
     approved: bool
+    dose: Dose | None = None
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The person is back: what is left of pauses told before is called off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A clinic or the whole service takes an exercise from everyone, or stops all raises; or ends that again."""
+
+    name: Annotated[str, Within(1, 64)]
+    kind: Literal["recall", "freeze"]
+    exercise: ExerciseId | None = None
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The care episode ends: the person goes on by themselves, or only reads. A new intake opens the next one."""
+
+    care: Literal["self_care", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +182,8 @@ class Rebased:
 
 Body = (
     Intake | Assigned | Checkin | Morning | Session | Flare | Motor | DirectionTest | Steps | Weight | Questionnaire
-    | Condition | Override | Release | Locked | Belt | Absence | Away | Approval | Settled | Correction | Held
-    | Rebased
+    | Condition | Override | Withdrawn | Release | Locked | Belt | Absence | Away | Resumed | Approval | Settled
+    | Measured | Closed | Correction | Held | Rebased | Logged
 )  # fmt: skip
 
 BODIES: Mapping[str, type] = {
@@ -154,10 +191,13 @@ BODIES: Mapping[str, type] = {
     "flare": Flare, "motor": Motor, "direction_test": DirectionTest, "steps": Steps, "weight": Weight,
     "questionnaire": Questionnaire, "condition": Condition, "override": Override, "release": Release,
     "locked": Locked, "belt": Belt, "absence": Absence, "away": Away, "approval": Approval, "settled": Settled,
-    "correction": Correction, "held": Held, "rebased": Rebased,
+    "correction": Correction, "held": Held, "rebased": Rebased, "withdrawn": Withdrawn, "resumed": Resumed,
+    "measured": Measured, "closed": Closed, **LOGGED,
 }  # fmt: skip
 # What only a clinician or the service may say, whoever signs in as a patient.
-NOT_BY_PATIENTS = frozenset({"assigned", "override", "locked", "approval", "settled", "held", "rebased"})
+NOT_BY_PATIENTS = frozenset(
+    {"assigned", "override", "withdrawn", "locked", "approval", "settled", "measured", "closed", "held", "rebased"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Sheet:
 
 def score(sheet: Sheet, catalog: Catalog) -> Result:
     """The result of one questionnaire. Raises ValueError for answers that its form cannot give."""
-    result = _SCORED.get(sheet.name)
+    result = SCORED.get(sheet.name)
     if result is None:
         raise ValueError(f"name: {sheet.name!r} is no questionnaire")
     return result(sheet, catalog.constants.instruments)
@@ -56,7 +56,7 @@ def asked(plan: Plan, after: date, catalog: Catalog) -> tuple[str, ...]:
         concerned = not each.only_for or not plan.conditions.isdisjoint(each.only_for)
         due = [week * 7 for week in each.weeks if (after - plan.began).days < max(week * 7, 1) <= _course_day(plan)]
         told = plan.scores.get(name)
-        askable = each.words == "shipped" and name in _SCORED and concerned
+        askable = each.words == "shipped" and name in SCORED and concerned
         if askable and due and (told is None or (told.day - plan.began).days < max(due)):
             found.append(name)
     return tuple(found)
@@ -176,7 +176,7 @@ def _given(value: int | None, low: int, high: int, field: str) -> int:
     return value
 
 
-_SCORED: Mapping[str, Callable[[Sheet, Instruments], Result]] = {
+SCORED: Mapping[str, Callable[[Sheet, Instruments], Result]] = {
     "NPRS_BACK": _plain,
     "NPRS_LEG": _plain,
     "WALK_TIME": _plain,

@@ -57,7 +57,7 @@ class Why:
 
     kind: Literal[
         "planned", "assigned", "included", "fallback", "replaced", "capped", "equipment", "position", "swapped",
-        "dropped",
+        "withheld", "dropped",
     ]  # fmt: skip
     rule: str
     instead: str | None = None
@@ -137,12 +137,27 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A raise that a clinician has to approve."""
+    """A change that a clinician has to approve; `exercise` names what it is about, also a programme or the walking.
+
+    `becomes` is the exercise, programme, block or number that it would be then.
+    """
 
     exercise: str
     day: date
-    dose: Dose
+    dose: Dose | None
     becomes: str
+    kind: Literal["raise", "level_up", "exercise", "block", "program", "steps", "walk"] = "raise"
+    rule: str = "G2"
+    week: int = 1  # of the programme, for a block or programme
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a clinic or the whole service has stopped for everyone: an exercise (recall), or all raises (freeze)."""
+
+    name: str
+    kind: Literal["recall", "freeze"]
+    exercise: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +216,8 @@ class Plan:
     pinned: Pinned | None = None
     shrink: Literal["", "A2", "A3"] = ""  # little was done lately: the routine is made small
     only_today: Mapping[Variant, frozenset[str]] = field(default_factory=dict)  # variant -> all it may hold today
+    measures: tuple[Measure, ...] = ()
+    care: Literal["active", "self_care", "closed"] = "active"
 
     @property
     def shown(self) -> tuple[Item, ...]:
@@ -236,8 +253,8 @@ def level(locks: tuple[Lock, ...], answered: bool) -> Level:
 
 
 def pause(pauses: tuple[Pause, ...], day: date) -> Pause | None:
-    """The pause a day lies in; the first told."""
-    return next((p for p in pauses if p.first <= day <= p.last), None)
+    """The pause a day lies in; the last told."""
+    return next((p for p in reversed(pauses) if p.first <= day <= p.last), None)
 
 
 def is_out(item: Item, day: date) -> bool:

@@ -150,8 +150,8 @@ class Filling:
     """How slots are filled: who is filled for, what the person holds now, and what limits what is new.
 
     `new_most`: at most so many exercises of chains not held, and with them at most `sets_most` sets in all (None: no
-    limit). `level_most`: chain -> highest level. `careful`: exercises that need care only now, and so start again at
-    one set and the low end.
+    limit), and of these only the slots in `only` (None: any). `level_most`: chain -> highest level. `careful`:
+    exercises that need care only now, and so start again at one set and the low end.
     """
 
     allowed: Allowed
@@ -161,6 +161,7 @@ class Filling:
     sets_most: int | None = None
     level_most: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     careful: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
 
 
 def fill(wanted: Sequence[str], filling: Filling) -> tuple[tuple[Item, ...], tuple[Missing, ...]]:
@@ -182,10 +183,11 @@ def fill(wanted: Sequence[str], filling: Filling) -> tuple[tuple[Item, ...], tup
 
 def _within_caps(placed: Sequence[Item | Missing], new: Sequence[Item], filling: Filling) -> list[Item | Missing]:
     """G3 for a change of exercises: what is new waits, the last first, until the number and the sets fit."""
-    keep = {item.slot: item for item in new[: filling.new_most]}
+    may = [item for item in new if filling.only is None or item.slot in filling.only]
+    keep = {item.slot: item for item in may[: filling.new_most]}
     old = sum(item.dose.sets for item in placed if isinstance(item, Item) and item not in new)
     room = None if filling.sets_most is None else filling.sets_most - old
-    for item in reversed(new[: filling.new_most]):
+    for item in reversed(may[: filling.new_most]):
         over = 0 if room is None else sum(entering.dose.sets for entering in keep.values()) - room
         if over > 0:
             sets = max(0, item.dose.sets - over)

@@ -178,6 +178,8 @@ def _cause(exercise: str, reason: Why, words: Words) -> str:
     """Why an exercise was left out: a condition, the person's wish, the exercise that stands there, or the rule."""
     if reason.because is None:
         return ""
+    if reason.rule == "O" and reason.because == exercise:
+        return words.word("reasons.causes.clinic")
     wish = reason.because == exercise
     named = (f"reasons.conditions.{reason.because}", f"exercises.{reason.because}.name")
     known = (key for key in named if key in words.texts and not wish)

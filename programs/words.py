@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\{([a-z_0-9.]+)(:%)?\}")  # a number of the content, named
 Text = str | tuple[str, ...]
 
 LEVELS = ("EMERGENCY", "URGENT", "SOON_HOLD", "SOON", "unanswered", "NO_PLAN")
-NO_PLAN_REASONS = ("AGE", "BP", "SPLI", "RETURN", "NO_PROGRAM")
+NO_PLAN_REASONS = ("AGE", "BP", "SPLI", "RETURN", "NO_PROGRAM", "CLOSED")
 UNTIL_SEEN = ("walking", "work", "driving", "sleep", "medicines")
 ANSWERS = ("no", "yes", "unsure", "known", "none_new", "something_new")
 SCREENS = ("nerves", "injury", "illness", "circulation", "you")
@@ -48,11 +48,11 @@ WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of th
 
 # What happened to an exercise: the change, and the rules or causes with a sentence of their own for it.
 CHANGES = {
-    "progress": (),
+    "progress": ("O",),
     "level_up": (),
     "maintain": ("G3", "P4", "C2", "C3", "C6", "A3", "O"),
     "maintained": (),
-    "regress": ("C3", "M3", "M4", "M5", "F2"),
+    "regress": ("C3", "M3", "M4", "M5", "F2", "O"),
     "level_down": ("C3", "M3", "M4", "M5", "F2"),
     "removed": (),
 }
@@ -63,10 +63,12 @@ TURNS = {
     "walk": ("raised",),
     "direction": ("extension", "flexion", "none", "unknown"),
     "response": ("responder", "partial", "non", "worse"),
-    "override": ("accepted", "refused"),
+    "override": ("accepted", "refused", "ended"),
+    "approval": ("waiting", "refused"),
+    "measure": ("recall", "recall_ended", "freeze", "freeze_ended"),
     "program": ("changed",),
 }
-CAUSES = ("wish", "I2", "I3", "G3")  # why an exercise was left out without a condition: a wish, or a rule
+CAUSES = ("wish", "clinic", "I2", "I3", "G3")  # why an exercise was left out without a condition: a wish, or a rule
 EXERCISE_REASONS = (
     "planned",
     "assigned",
@@ -77,6 +79,7 @@ EXERCISE_REASONS = (
     "equipment",
     "position",
     "swapped",
+    "withheld",
     "dropped",
 )
 

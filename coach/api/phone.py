@@ -14,7 +14,7 @@ from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import plans as plan_wire
 from coach.api.schemas import sync as sync_wire
 from coach.services import access, diary, explained, intake, plans, routines, stored, swaps, sync
-from programs import canonical
+from programs import asking, canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
 
@@ -55,6 +55,7 @@ def ask_intake() -> dict[str, Any]:
     asked = intake.questions(catalog, patient.locale)
     return {
         "answered": patient.next_day_at is not None,
+        "screens": [canonical.to_json(each) for each in asking.SCREENS],
         "questions": [canonical.to_json(each.question) | {"only_if": each.only_if} for each in asked],
         "answers": catalog.in_language(patient.locale).under("red_flags.answers"),
     }

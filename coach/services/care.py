@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from coach.models.care import Alert
 from coach.models.people import Patient
 from coach.models.plans import Plan as PlanRow
-from coach.services import alerts, log, plans, safety
+from coach.services import alerts, log, plans, safety, stored
 from coach.services.problems import conflict
 from coach.services.tokens import Identity
 from programs import events
@@ -36,6 +36,12 @@ def act(
     if plan is None:
         raise conflict("This person has not answered the intake yet.")
     return plan
+
+
+def current(session: Session, patient: Patient, now: datetime, catalog: Catalog) -> Plan | None:
+    """The plan as it stands now; None before the intake."""
+    session.flush()
+    return plans.current(session, stored.read(session, patient.id, now, catalog), now, catalog)
 
 
 def release(
@@ -78,8 +84,8 @@ def settle(
     patient.revision += 1
     if alert.kind == "referral":
         session.flush()
-        stored = session.get_one(PlanRow, patient.id)  # a referral comes from a stored plan
-        for rule in sorted({each["rule"] for each in stored.state["referrals"] if each["kind"] == alert.subject}):
+        row = session.get_one(PlanRow, patient.id)  # a referral comes from a stored plan
+        for rule in sorted({each["rule"] for each in row.state["referrals"] if each["kind"] == alert.subject}):
             _append(session, patient, "settled", events.Settled(kind=alert.subject, rule=rule), author, now)
         plans.store(session, patient, now, catalog)
 

@@ -3,8 +3,10 @@
 Lock order everywhere: patient, cursor, the rest.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,8 @@ from programs import canonical, schedule
 from programs.schedule import Course, Local, Rule, Sent, Standing, Verdict
 
 HELD = ("NO_PLAN", "SOON_HOLD", "URGENT", "EMERGENCY")  # locks that keep the exercises away
-SHAPE = ("kind", "minute", "days", "on_day", "since", "every", "at", "until", "crosses_quiet")
+# In the order of Rule's fields.
+SHAPE = ("id", "kind", "minute", "days", "on_day", "since", "every", "at", "until", "crosses_quiet")
 MOST_UNSENT = 200  # of one patient; what is due and unsent lives for hours
 OF_DELIVERY = (
     Delivery.patient_id == Occurrence.patient_id,
@@ -85,11 +88,16 @@ def standing(patient: Patient | Row[Any], cursor: Cursor | Row[Any], sent: Colle
 
 
 def course(cursor: Cursor | Row[Any]) -> Course:
-    return Course() if cursor.course is None else canonical.from_json(Course, cursor.course)
+    return Course() if cursor.course is None else _course(json.dumps(cursor.course))
 
 
-def rule(row: Schedule | Row[Any]) -> Rule:
-    return Rule(row.id, **{name: getattr(row, name) for name in SHAPE})
+@lru_cache(maxsize=4096)  # most people's are one of few: a day begun, nothing else
+def _course(text: str) -> Course:
+    return canonical.from_json(Course, json.loads(text))
+
+
+def rule(row: Schedule) -> Rule:
+    return Rule(*(getattr(row, name) for name in SHAPE))
 
 
 def active(patient_id: UUID) -> Select[Schedule]:
@@ -104,8 +112,8 @@ def rules_of(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Rule]]
     """The rules of many patients in one statement."""
     session.flush()
     found: dict[UUID, list[Rule]] = {}
-    for row in session.execute(_RULES, {"ids": list(ids)}):
-        found.setdefault(row.patient_id, []).append(rule(row))
+    for patient_id, *shape in session.execute(_RULES, {"ids": list(ids)}):
+        found.setdefault(patient_id, []).append(Rule(*shape))
     return found
 
 
@@ -209,5 +217,5 @@ def _unsent(patient_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
 
 
 _RULES = text(f"""
-SELECT patient_id, id, {", ".join(SHAPE)} FROM schedule WHERE patient_id = ANY(:ids) AND active
+SELECT patient_id, {", ".join(SHAPE)} FROM schedule WHERE patient_id = ANY(:ids) AND active
 """)

@@ -103,6 +103,12 @@ def remove(session: Session, patient_id: UUID, device_id: UUID, now: datetime) -
     _stop(session, patient_id, [device_id], now)
 
 
+def active(session: Session, patient_id: UUID) -> int:
+    """How many devices of a patient get pushes."""
+    mine = (Device.patient_id == patient_id, Device.state == "active")
+    return session.scalar(select(func.count()).select_from(Device).where(*mine)) or 0
+
+
 @cache
 def public_key(path: Path | None) -> str | None:
     """The VAPID public key as base64url, from COACH_VAPID_KEY_FILE; None if Web Push is off."""

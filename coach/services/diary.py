@@ -91,7 +91,7 @@ def record(
         receipts[index] = _record_one(session, patient, entry, known, author=author, now=now, stored=stored)
     if stored:
         patient.adapt_at = now
-        _triage(session, patient, stored, now, catalog)
+        _triage(session, patient, stored, now, catalog, here=author.role == "patient")
         _stop_done_reminders(session, patient, stored, now)
     if late:
         _adapt(session, patient, now, catalog)
@@ -253,7 +253,9 @@ def listed(session: Session, patient_id: UUID, *, before: int | None, most: int)
     return list(session.scalars(query.order_by(EventRow.seq.desc()).limit(most)))
 
 
-def _triage(session: Session, patient: Patient, stored: Sequence[Entry], now: datetime, catalog: Catalog) -> None:
+def _triage(
+    session: Session, patient: Patient, stored: Sequence[Entry], now: datetime, catalog: Catalog, *, here: bool
+) -> None:
     dangerous = [entry for entry in stored if speaks_of_danger(entry)]
     for body in (entry.body for entry in dangerous):
         if isinstance(body, events.Checkin):
@@ -266,12 +268,14 @@ def _triage(session: Session, patient: Patient, stored: Sequence[Entry], now: da
                 onboarding=False,
                 catalog=catalog,
             )
-            safety.take_in(session, patient, found.locks, now)
+            safety.take_in(session, patient, found.locks, now, here=here)
     if dangerous:
-        _take_in_what_only_the_fold_knows(session, patient, now, catalog)
+        _take_in_what_only_the_fold_knows(session, patient, now, catalog, here=here)
 
 
-def _take_in_what_only_the_fold_knows(session: Session, patient: Patient, now: datetime, catalog: Catalog) -> None:
+def _take_in_what_only_the_fold_knows(
+    session: Session, patient: Patient, now: datetime, catalog: Catalog, *, here: bool
+) -> None:
     """Past cancer, a second "unsure", a numb patch that spreads: judged now as well, not when the worker comes.
 
     A log that cannot be folded must not undo the lock that was just raised.
@@ -286,7 +290,7 @@ def _take_in_what_only_the_fold_knows(session: Session, patient: Patient, now: d
     except Exception as error:  # whatever ails the fold
         logger.error("triage_without_fold", patient=str(patient.id), error=type(error).__name__)
         return
-    safety.take_in(session, patient, plan.locks if plan else (), now)
+    safety.take_in(session, patient, plan.locks if plan else (), now, here=here)
 
 
 def _today(patient: Patient, now: datetime) -> date:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
 from coach.models.plans import Decision as DecisionRow
-from coach.services import safety
+from coach.services import changes, safety
 from programs import canonical, offers, routine, triage
 from programs.catalog import Catalog
-from programs.plan import Decision, Dose, Item, Plan, is_out
+from programs.plan import Decision, Item, Plan, is_out
 from programs.words import Words
 
 Reader = Literal["patient", "clinician"]
@@ -34,11 +34,13 @@ def plan(patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Re
         "items": [],
         "not_chosen": [],
         "verdicts": [],
+        "waiting": [],
     }
     if current is None:
         return document
     document["day"], document["mode"] = current.day.isoformat(), current.mode
     document["verdicts"] = canonical.to_json(current.verdicts)
+    document["waiting"] = list(changes.listed(current, words, catalog))
     if current.program is None or (reader == "patient" and patient.lock not in triage.OPEN):
         return document
     document["program"] = _program(current, words)
@@ -133,8 +135,8 @@ def _decision(row: DecisionRow, words: Words, catalog: Catalog, reader: Reader) 
         "cause": decision.cause,
         "exercise": decision.exercise,
         "change": decision.change,
-        "before": _dose(decision.exercise, decision.before, words, catalog),
-        "after": _dose(decision.becomes or decision.exercise, decision.after, words, catalog),
+        "before": changes.dose_in_words(decision.exercise, decision.before, words, catalog),
+        "after": changes.dose_in_words(decision.becomes or decision.exercise, decision.after, words, catalog),
         "inputs": dict(decision.inputs),
         "sentence": sentence(decision, words, catalog, reader),
         "sources": _sources(decision.rule, catalog),
@@ -144,10 +146,11 @@ def _decision(row: DecisionRow, words: Words, catalog: Catalog, reader: Reader) 
 
 def sentence(decision: Decision, words: Words, catalog: Catalog, reader: Reader) -> str:
     """One sentence on what changed and why."""
-    before = _dose(decision.exercise, decision.before, words, catalog) or ""
-    after = _dose(decision.becomes or decision.exercise, decision.after, words, catalog) or ""
+    before = changes.dose_in_words(decision.exercise, decision.before, words, catalog) or ""
+    after = changes.dose_in_words(decision.becomes or decision.exercise, decision.after, words, catalog) or ""
     if decision.exercise is None:
         values = {name: decision.inputs.get(name, "") for name in ("before", "after", "due")}
+        values["after"] = changes.named(decision.inputs, words) or values["after"]
         return words.turn(decision.change, reader, **values, day=decision.day.isoformat())
     name = words.word(f"exercises.{decision.exercise}.name")
     if decision.change in ("level_up", "level_down"):
@@ -168,9 +171,3 @@ def _sources(rule: str, catalog: Catalog) -> list[str]:
     education = catalog.education
     found = education.rules.get(rule)
     return [education.sources[key].cite for key in found.sources] if found else []
-
-
-def _dose(exercise: str | None, dose: Dose | None, words: Words, catalog: Catalog) -> str | None:
-    if exercise is None or dose is None:
-        return None
-    return words.word(f"doses.{catalog.exercises[exercise].dose.unit}", sets=dose.sets, amount=dose.amount)

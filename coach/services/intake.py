@@ -57,7 +57,7 @@ def submit(
         onboarding=True,
         catalog=catalog,
     )
-    safety.take_in(session, patient, raised.locks, now)
+    safety.take_in(session, patient, raised.locks, now, here=True)
     plan = plans.store(session, patient, now, catalog)
     assert plan is not None  # an intake event was just stored
     return plan

@@ -116,8 +116,12 @@ def _refold(session: Session, known: Stored, now: datetime, catalog: Catalog) ->
     begin = canonical.from_json(Plan, plan.opening or plan.state)
     rebased = [_rebase(patient, plan.day, begin, catalog)] if plan.upgraded else []
     events = log.read(session, patient.id, since=None if late else plan.day) + rebased
-    served = canonical.from_json(Plan, plan.state) if late or rebased else None
-    return _folded(patient, None if late else begin, served, events, rebased, day, now, catalog)
+    served = canonical.from_json(Plan, plan.state)
+    start = None if late else begin
+    refolded = _folded(patient, start, served if late or rebased else None, events, rebased, day, now, catalog)
+    if not (late or rebased) and adapt.turns_back(served, refolded.folded.plan, catalog):
+        return _folded(patient, start, served, events, rebased, day, now, catalog)
+    return refolded
 
 
 def _first_fold(session: Session, patient: Patient, now: datetime, catalog: Catalog) -> Refolded | None:

@@ -169,6 +169,12 @@ def follow_up(session: Session, patient: Patient, now: datetime) -> None:
         once(session, patient, "red_flag_followup", now + wait, now)
 
 
+def tell_of_lock(session: Session, patient: Patient, now: datetime) -> None:
+    """Asks at once to open the app, so that a phone that does not know of the lock learns of it; once a level a day."""
+    name = f"lock {patient.lock} {schedule.local_day(now, patient.zone, patient.day_starts_at)}"
+    add(session, patient, Rule(uuid5(patient.id, name), "red_flag_followup", None, None, None, now, at=now), now)
+
+
 def once(session: Session, patient: Patient, kind: str, at: datetime, now: datetime) -> None:
     """One reminder at an instant, or when the quiet hours around it end; one of a kind for a local day."""
     if not schedule.KINDS[kind].waits:  # else the tick itself waits for the end of quiet hours
@@ -208,7 +214,7 @@ def add(session: Session, patient: Patient, made: Rule, now: datetime, *, edited
         .where(Schedule.patient_id == patient.id, or_(Schedule.at < spent, Schedule.on_day < spent.date()))
         .execution_options(synchronize_session=False)
     )
-    values = {name: getattr(made, name) for name in ("id", *cursors.SHAPE)}
+    values = {name: getattr(made, name) for name in cursors.SHAPE}
     row = insert(Schedule).values(patient_id=patient.id, edited=edited, **values)
     session.execute(row.on_conflict_do_nothing())
     cursors.plan(session, patient, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
-from coach.services import alerts, cursors, reminders
+from coach.services import alerts, cursors, devices, reminders
 from programs import canonical, triage
 from programs.triage import Lock
 
@@ -16,11 +16,12 @@ def locks(patient: Patient) -> tuple[Lock, ...]:
     return tuple(canonical.from_json(Lock, each) for each in patient.locks)
 
 
-def take_in(session: Session, patient: Patient, raised: Iterable[Lock], now: datetime) -> None:
+def take_in(session: Session, patient: Patient, raised: Iterable[Lock], now: datetime, *, here: bool = False) -> None:
     """Adds new locks and hardens standing ones; nothing is lowered.
 
     The revision moves in this very commit, so no cached routine outlives the lock; exercise reminders
-    not yet sent are cancelled and a human is told.
+    not yet sent are cancelled and a human is told. `here`: the person has the answer on the screen before them,
+    so only their other devices need to be told.
     """
     standing = {lock.flag: lock for lock in locks(patient)}
     before = dict(standing)
@@ -32,6 +33,8 @@ def take_in(session: Session, patient: Patient, raised: Iterable[Lock], now: dat
         return
     _set(patient, standing.values())
     cursors.settle(session, patient, now)
+    if patient.lock in cursors.HELD and devices.active(session, patient.id) > here:
+        reminders.tell_of_lock(session, patient, now)
     if patient.lock in ("URGENT", "EMERGENCY"):
         reminders.follow_up(session, patient, now)
 

@@ -60,14 +60,6 @@ class Around:
     unread: int
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What the log says of lessons and of facts told after the intake."""
-
-    lessons: dict[str, date]
-    facts: frozenset[str]
-
-
 def read(
     session: Session, identity: Identity, since: int | None, device_id: UUID | None, now: datetime, catalog: Catalog
 ) -> Synced:
@@ -94,7 +86,7 @@ def read(
         "gate": _gate(patient, plan, catalog),
         "days": _days(patient, plan, now, catalog),
         "variant_rules": canonical.to_json(variants.rules(catalog)),
-        "due": [] if plan is None else canonical.to_json(asking.due(plan, heard.facts, catalog)),
+        "due": [] if plan is None else canonical.to_json(asking.due(plan, heard, catalog)),
         "lesson": _lesson(plan, heard, catalog),
         "reminders": _reminders(session, patient, now, catalog),
         "inbox": [vars(each) for each in inbox.items(session, patient, now, most=MOST_INBOX)],
@@ -148,7 +140,7 @@ def _days(patient: Patient, plan: Plan | None, now: datetime, catalog: Catalog) 
     ]
 
 
-def _lesson(plan: Plan | None, heard: Heard, catalog: Catalog) -> str | None:
+def _lesson(plan: Plan | None, heard: asking.Heard, catalog: Catalog) -> str | None:
     found = lessons.of_day(plan, heard.lessons, catalog) if plan else None
     return found.id if found else None
 
@@ -195,17 +187,18 @@ def _entry(row: Event) -> dict[str, Any]:
     }
 
 
-def _heard(session: Session, patient_id: UUID) -> Heard:
-    told = (Event.patient_id == patient_id, Event.kind.in_(("lesson", "condition")))
-    seen: dict[str, date] = {}
+def _heard(session: Session, patient_id: UUID) -> asking.Heard:
+    told = (Event.patient_id == patient_id, Event.kind.in_(("lesson", "form", "condition")))
+    last: dict[str, dict[str, date]] = {"lesson": {}, "form": {}}
     facts: set[str] = set()
     query = select(Event.kind, Event.local_day, Event.body).where(*told).order_by(Event.seq.desc()).limit(MOST_TOLD)
     for kind, day, body in session.execute(query):
-        if kind == "lesson":
-            seen[body["lesson"]] = max(day, seen.get(body["lesson"], day))
-        else:
+        if kind == "condition":
             facts |= {name for name, value in body["changes"].items() if value is not None and name != "ended"}
-    return Heard(seen, frozenset(facts))
+        else:
+            name = body["lesson" if kind == "lesson" else "name"]
+            last[kind][name] = max(day, last[kind].get(name, day))
+    return asking.Heard(last["lesson"], last["form"], frozenset(facts))
 
 
 def _was_here(session: Session, patient_id: UUID, device_id: UUID, now: datetime) -> None:

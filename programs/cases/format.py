@@ -50,9 +50,19 @@ EVENTS: Mapping[str, frozenset[str]] = _table({
     "flare": "",
     "belt": "action minutes_week problem",
     "absence": "cause",
+    "approval": "exercise approved dose reason",
+    "withdraw": "field value",
+    "measure": "name kind_of exercise ends",
+    "away": "first last cause wanted",
+    "resume": "",
+    "close": "care",
 })  # fmt: skip
-KINDS = {"instrument": "questionnaire", "assign": "assigned"}  # words of a case -> kinds of the log
-CLINICIANS = ("assign", "override", "condition")
+# Words of a case -> kinds of the log.
+KINDS = {
+    "instrument": "questionnaire", "assign": "assigned", "withdraw": "withdrawn", "measure": "measured",
+    "resume": "resumed", "close": "closed",
+}  # fmt: skip
+CLINICIANS = ("assign", "override", "condition", "approval", "withdraw", "measure", "close")
 # What a day is asked for: `is` -> its keys.
 EXPECTED: Mapping[str, frozenset[str]] = _table({
     "lock": "level flag within_days",
@@ -74,6 +84,9 @@ EXPECTED: Mapping[str, frozenset[str]] = _table({
     "response": "class",
     "score": "name value valid psych class",
     "override": "field accepted reason",
+    "waiting": "about kind becomes",
+    "not_waiting": "about",
+    "paused": "until",
     "card": "name",
     "weight": "bmi class offered loss_advised held",
     "belt": "status minutes_week",
@@ -93,9 +106,11 @@ WORDS_OF: Mapping[tuple[str, str], frozenset[str]] = _table({
     ("response", "class"): "responder partial non worse",
     ("belt", "status"): "none offered refused wear wean stopped",
     ("weight", "class"): "under healthy overweight obesity",
-    ("override", "reason"): "OUT_OF_RANGE HARD_BLOCK NO_REASON TOO_LONG PROTECTED CONDITION NEEDS_NOTE",
+    ("override", "reason"): "OUT_OF_RANGE HARD_BLOCK NO_REASON TOO_LONG PROTECTED CONDITION NEEDS_NOTE NOT_NOW"
+        " NOT_WAITING",
+    ("waiting", "kind"): "raise level_up exercise block program steps walk",
     ("card", "name"): "RED_FLAGS SAFETY_NET CRISIS FLARE BARRIER_QUESTION PRAISE PLATEAU LOSS_TOO_FAST WEIGHT_PLATEAU"
         " STRENGTH_PROTEIN",
 })  # fmt: skip
-NOT_RED_FLAGS = frozenset({"AGE", "BP", "SPLI", "RETURN"})  # other flags of a lock
+NOT_RED_FLAGS = frozenset({"AGE", "BP", "SPLI", "RETURN", "CLOSED"})  # other flags of a lock
 ANSWERS = {True: "yes", False: "no"}  # YAML's yes and no

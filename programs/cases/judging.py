@@ -240,6 +240,23 @@ def _override(day: Day, keys: Mapping[str, Any]) -> str | None:
     return "; ".join(map(_shown, found)) or "no override"
 
 
+def _waiting(day: Day, keys: Mapping[str, Any]) -> str | None:
+    found = [{"about": w.exercise, "kind": w.kind, "becomes": w.becomes} for w in day.plan.waiting]
+    if any(_differs(each, keys) is None for each in found):
+        return None
+    return "; ".join(map(_shown, found)) or "nothing waits"
+
+
+def _not_waiting(day: Day, keys: Mapping[str, Any]) -> str | None:
+    return f"{keys['about']} waits" if any(w.exercise == keys["about"] for w in day.plan.waiting) else None
+
+
+def _paused(day: Day, keys: Mapping[str, Any]) -> str | None:
+    pause = day.plan.pause(day.plan.day)
+    last = None if pause is None else (pause.last - day.plan.day).days
+    return None if last == keys["until"] else f"paused for {last} days more" if pause else "not paused"
+
+
 def _card(day: Day, keys: Mapping[str, Any]) -> str | None:
     return None if keys["name"] in day.plan.cards else ", ".join(day.plan.cards) or "no card"
 
@@ -280,6 +297,9 @@ JUDGES: Mapping[str, Callable[[Day, Mapping[str, Any]], str | None]] = {
     "response": lambda day, keys: _differs({"class": day.plan.response.group}, keys),
     "score": _score,
     "override": _override,
+    "waiting": _waiting,
+    "not_waiting": _not_waiting,
+    "paused": _paused,
     "card": _card,
     "weight": _weight,
     "belt": _belt,

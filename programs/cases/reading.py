@@ -189,6 +189,10 @@ def _body(kind: str, raw: dict[str, Any], start: date, day: int, patient: Patien
     elif kind == "override":
         if values.get("until") is not None:
             values["until"] = (start + timedelta(days=values["until"])).isoformat()
+    elif kind == "measure":
+        values["kind"] = values.pop("kind_of", None)
+    elif kind == "away":
+        values |= {key: (start + timedelta(days=values[key])).isoformat() for key in ("first", "last")}
     elif kind == "assign" and ("program" in values) == ("exercises" in values):
         raise ValueError(f"{place}: needs program or exercises")
     return events.body_from_json(KINDS.get(kind, kind), values)

@@ -13,9 +13,10 @@ from programs.invariants.person import Body, conditions
 from programs.invariants.story import Story
 
 # Kinds by which a human or the service sets something: loads around them are not compared.
-SETS = frozenset(
-    {"intake", "assigned", "override", "condition", "approval", "release", "locked", "away", "absence", "rebased"}
-)
+SETS = frozenset({
+    "intake", "assigned", "override", "withdrawn", "condition", "approval", "release", "locked", "away", "resumed",
+    "absence", "measured", "closed", "rebased",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

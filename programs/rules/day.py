@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from programs import events as log
 from programs import posture, weight
 from programs.course import Pause
 from programs.events import Event, Held
-from programs.plan import Item
+from programs.plan import Item, Measure
 from programs.rules import (
     adherence,
+    approval,
     dose,
     exits,
     flare,
@@ -43,9 +44,10 @@ TURNS: Sequence[tuple[str, Callable[[Draft], None]]] = (
     ("W", walking.turn_day),
     ("T, A", adherence.turn_day),
 )
-SET_FIRST = frozenset(
-    {"override", "assigned", "condition", "approval", "absence", "away", "settled"}
-)  # counts for the whole of its day
+SET_FIRST = frozenset({
+    "override", "withdrawn", "assigned", "condition", "approval", "absence", "away", "resumed", "settled", "measured",
+    "closed",
+})  # counts for the whole of its day  # fmt: skip
 
 
 def live(draft: Draft, lines: Sequence[Line]) -> None:
@@ -54,8 +56,11 @@ def live(draft: Draft, lines: Sequence[Line]) -> None:
     draft.judged.clear()
     draft.instruments_today = draft.sore = False
     overrides.turn_day(draft)
+    later: set[str] = set()  # approvals of what this very day is still to bring
     for line in lines:
-        if line.event.kind in SET_FIRST:
+        if isinstance(line.event.body, log.Approval) and not approval.is_asked(draft, line.event.body):
+            later.add(line.event.id)
+        elif line.event.kind in SET_FIRST:
             _set(draft, line.event)
     draft.sore = pain.is_sore(draft, lines)
     program.refresh(draft)
@@ -63,7 +68,9 @@ def live(draft: Draft, lines: Sequence[Line]) -> None:
         turn(draft)
     counting = _close(draft, lines)
     for line, (locks, counts) in zip(lines, counting, strict=True):
-        if not line.corrected:
+        if isinstance(line.event.body, log.Approval) and line.event.id in later:
+            approval.hear(draft, line.event.body)
+        elif not line.corrected:
             _hear(draft, line.event.body, locks, counts)
     _end(draft)
 
@@ -80,15 +87,44 @@ def _set(draft: Draft, event: Event) -> None:
     elif isinstance(body, log.Condition):
         program.new_facts(draft, body.changes)
     elif isinstance(body, log.Approval):
-        dose.approve(draft, body.exercise, body.approved)
+        approval.hear(draft, body)
+    elif isinstance(body, log.Withdrawn):
+        overrides.withdraw(draft, body)
+    elif isinstance(body, log.Measured):
+        _measure(draft, body)
+    elif isinstance(body, log.Closed):
+        program.close(draft, body.care)
     elif isinstance(body, log.Absence):
         safety.start_return(draft)
     elif isinstance(body, log.Away):
-        current = tuple(pause for pause in draft.pauses if pause.last >= draft.day - timedelta(days=1))
-        draft.pauses = (*current, Pause(body.first, body.last, body.cause, body.wanted))
+        new = Pause(body.first, body.last, body.cause, body.wanted)
+        draft.pauses = (*_cut(draft, new.first, new), new)
+    elif isinstance(body, log.Resumed):
+        draft.pauses = _cut(draft, draft.day)
     elif isinstance(body, log.Settled):
         draft.note_end(f"{body.kind}:{body.rule}")
         draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (body.kind, body.rule))
+
+
+def _cut(draft: Draft, end: date, new: Pause | None = None) -> tuple[Pause, ...]:
+    """Pauses told before, none of them lasting to `end`; of those that a new one does not touch nothing is cut."""
+    kept = []
+    for pause in draft.pauses:
+        if pause.last < draft.day - timedelta(days=1):
+            continue
+        touched = pause.last >= end and (new is None or pause.first <= new.last)
+        one = replace(pause, last=end - timedelta(days=1)) if touched else pause
+        kept += [one] if one.first <= one.last else []
+    return tuple(kept)
+
+
+def _measure(draft: Draft, told: log.Measured) -> None:
+    others = tuple(measure for measure in draft.measures if measure.name != told.name)
+    draft.measures = others if told.ends else (*others, Measure(told.name, told.kind, told.exercise))
+    change = f"measure.{told.kind}{'_ended' if told.ends else ''}"
+    draft.decide("O", change, inputs={"exercise": told.exercise})
+    if draft.growth == "off":
+        draft.waiting = ()  # nothing that waits may be approved while nothing may rise
 
 
 def _close(draft: Draft, lines: Sequence[Line]) -> list[tuple[tuple[Lock, ...], bool]]:

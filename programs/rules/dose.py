@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 from programs import selection
 from programs.course import Hit, Load, Zone
@@ -168,35 +169,44 @@ def note_lighter(draft: Draft, before: Sequence[Item], after: Sequence[Item], ca
             draft.decide("D1", "regress", item, new, streak=0, cause=cause, inputs=told)
 
 
-def approve(draft: Draft, exercise: str, approved: bool) -> None:
-    """A clinician's yes or no to a waiting raise."""
-    waiting = next((w for w in draft.waiting if w.exercise == exercise), None)
-    item = next((i for i in draft.items if i.exercise == exercise), None)
-    draft.waiting = tuple(w for w in draft.waiting if w.exercise != exercise)
-    if waiting is None or item is None or not approved or draft.mode != "normal" or draft.locks:
-        return
-    if not draft.allowed.fits(waiting.becomes):
-        return
-    change = "progress" if waiting.becomes == exercise else "level_up"
+def approve(draft: Draft, waiting: Waiting, dose: Dose | None) -> bool:
+    """A clinician's yes to a waiting raise, or to a smaller `dose` than it asks for; False where it cannot be now."""
+    item = next((i for i in draft.items if i.exercise == waiting.exercise), None)
+    raised = dose or waiting.dose
+    if item is None or raised is None or not draft.allowed.fits(waiting.becomes):
+        return False
+    change = "progress" if waiting.becomes == waiting.exercise else "level_up"
     day = draft.day if change == "level_up" else item.level_up_day
-    new = replace(item, exercise=waiting.becomes, dose=waiting.dose, streak=0, level_up_day=day)
+    new = replace(item, exercise=waiting.becomes, dose=raised, streak=0, level_up_day=day)
     if _breaks_caps(draft, item, new):  # beside others approved since it was asked
         hold(draft, item, "G3", streak=item.streak, zone=None)
-    else:
-        _apply_raise(draft, item, new, change, None)
+        return False
+    _apply_raise(draft, item, new, change, None)
+    return True
+
+
+def put(draft: Draft, item: Item, dose: Dose) -> bool:
+    """A clinician's own dose for an exercise; False where it would be more than the week's caps allow (I4)."""
+    new = replace(item, dose=dose, streak=0, maintained_on=None)
+    more = ladder.heavier(new, item.exercise, item.dose, draft.catalog) or dose.sets > item.dose.sets
+    if more and (_breaks_caps(draft, item, new) or (dose.sets > item.dose.sets and dose.amount > item.dose.amount)):
+        return False
+    draft.set_item(item.exercise, new)
+    draft.decide("O", "progress" if more else "regress", item, new, streak=0)
+    return True
 
 
 def _raise_within_caps(draft: Draft, item: Item, new: Item, change: str, streak: int, zone: Zone | None) -> None:
     if _breaks_caps(draft, item, new):
         hold(draft, item, "G3", streak=streak, zone=zone)
         return
-    progression = next((str(row.value) for row in draft.overrides if row.field == "progression"), "on")
-    if progression == "on":
+    if draft.growth == "on":
         _apply_raise(draft, item, new, change, zone)
         return
     hold(draft, item, "O", streak=item.streak, zone=zone)
-    if progression == "approve":
-        draft.waiting = (*draft.waiting, Waiting(item.exercise, draft.day, new.dose, new.exercise))
+    if draft.growth == "approve":
+        kind: Literal["raise", "level_up"] = "level_up" if change == "level_up" else "raise"
+        draft.waiting = (*draft.waiting, Waiting(item.exercise, draft.day, new.dose, new.exercise, kind))
 
 
 def _apply_raise(draft: Draft, item: Item, new: Item, change: str, zone: Zone | None) -> None:

@@ -19,6 +19,7 @@ from programs.plan import (
     Decision,
     EntryReason,
     Item,
+    Measure,
     Missing,
     Mode,
     Plan,
@@ -94,6 +95,8 @@ class Draft:
     pinned: course.Pinned | None
     shrink: Literal["", "A2", "A3"]
     only_today: Mapping[Variant, frozenset[str]]
+    measures: tuple[Measure, ...]
+    care: Literal["active", "self_care", "closed"]
 
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
         self.__dict__.update(plan.__dict__)
@@ -158,7 +161,7 @@ class Draft:
         free = (self.day - last).days - 1 if last else 0
         long = self.training.gap in ("M3", "M4") or free > self.numbers.gap.repeat_max
         away = long and self.mode != "dormant"
-        return not (self.sore or red or away or self.mode == "flare")
+        return not (self.sore or red or away or self.leg.peripheral_run or self.mode == "flare")
 
     def pause(self, day: date) -> course.Pause | None:
         return pause(self.pauses, day) if self.pauses else None
@@ -167,7 +170,7 @@ class Draft:
         """Whether anything that decides about conditions and slots has changed since it was last asked."""
         now = (
             self.day, self.patient, self.irritable, self.direction, self.leg, self.overrides, self.program,
-            self.block_week, self.weight, self.own_items,
+            self.block_week, self.weight, self.own_items, self.measures,
         )  # fmt: skip
         before, self._person_seen = self._person_seen, now
         return before != now
@@ -193,7 +196,12 @@ class Draft:
             included=frozenset(str(row.value) for row in self.overrides if row.field == "include"),
             avoids=frozenset(self.patient.avoids),
             swapped=self.patient.swapped,
+            withheld=self._withheld(),
         )
+
+    def _withheld(self) -> frozenset[str]:
+        recalled = {str(measure.exercise) for measure in self.measures if measure.kind == "recall"}
+        return frozenset(recalled | {str(row.value) for row in self.overrides if row.field == "exclude"})
 
     def _opposite_closed(self, day: date) -> bool:
         if self.direction.value not in ("extension", "flexion"):
@@ -215,6 +223,23 @@ class Draft:
         """The most careful live value of a numeric override; None without one."""
         values = [int(row.value) for row in self.overrides if row.field == field]
         return min(values) if values else None
+
+    @property
+    def growth(self) -> Literal["on", "approve", "off"]:
+        """Whether what makes the plan more may happen by itself, waits for a clinician, or not at all."""
+        values = {row.value for row in self.overrides if row.field == "progression"}
+        if "off" in values or any(measure.kind == "freeze" for measure in self.measures):
+            return "off"
+        return "approve" if "approve" in values else "on"
+
+    def offer(self, new: Waiting) -> None:
+        """Puts a change before the clinician, where each has to be approved; not twice, nor soon after a no."""
+        asked = any((known.kind, known.becomes) == (new.kind, new.becomes) for known in self.waiting)
+        if self.growth != "approve" or asked or f"refused:{new.kind}:{new.becomes}" in self.ended:
+            return
+        same = (new.exercise, new.kind)
+        self.waiting = (*(known for known in self.waiting if (known.exercise, known.kind) != same), new)
+        self.decide("O", "approval.waiting", inputs={"kind": new.kind, "becomes": new.becomes})
 
     def disabled(self, rule: str) -> bool:
         return any(row.field == "disable_rule" and row.value == rule for row in self.overrides)

@@ -6,7 +6,7 @@ from programs import outcomes, prescribe
 from programs.plan import EntryReason, is_out
 from programs.rules import ladder, leg
 from programs.rules.draft import Draft
-from programs.rules.program import MAINTENANCE, enter, refresh
+from programs.rules.program import MAINTENANCE, move, refresh
 
 ACUTE, DISC, IRRITABLE, STENOSIS, SLIP, POSTPARTUM = "T01", "T02", "T03", "T04", "T13", "T12"
 OLDER, CHRONIC, STANDING, SITTING, SURGERY = "T11", "T05", "T07", "T06", "T14"
@@ -23,8 +23,7 @@ def end_day(draft: Draft) -> None:
         refresh(draft)
         if draft.program == IRRITABLE:
             most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
-            enter(draft, DISC, IRRITABLE)
-            if not draft.quiet:
+            if move(draft, DISC, IRRITABLE) and not draft.quiet:
                 draft.hold_to(most)  # the day decides that it begins, not that it weighs more (I5)
     if draft.program == ACUTE:
         _review_acute(draft)
@@ -43,7 +42,7 @@ def _leave_acute(draft: Draft) -> None:
     """Two weeks on and better -> the next programme by work and age."""
     over = (draft.day - draft.program_day).days >= draft.numbers.conditions.acute_days
     if over and draft.mornings.recent and _morning_pain(draft) <= draft.numbers.entry.acute_exit_pain:
-        enter(draft, prescribe.choose(_reasons(draft), AFTER_ACUTE), ACUTE)
+        move(draft, prescribe.choose(_reasons(draft), AFTER_ACUTE), ACUTE)
 
 
 def _review_acute(draft: Draft) -> None:
@@ -69,19 +68,25 @@ def _leave_disc(draft: Draft) -> None:
     first = draft.baselines.get("RMDQ", 0.0)
     drop = first - draft.latest.get("RMDQ", first)
     if outcomes.enough(drop, first, numbers.leg_exit_rmdq_drop):
-        enter(draft, CHRONIC, DISC)
+        move(draft, CHRONIC, DISC)
+
+
+def _leave_irritable(draft: Draft) -> None:
+    """Who is calm already: the way out had to wait, for a clinician or for a freeze to end."""
+    if not draft.irritable and not draft.assigned:
+        move(draft, DISC, IRRITABLE)
 
 
 def _leave_stenosis(draft: Draft) -> None:
     if _is_over(draft):
         numbers = draft.numbers.conditions
         older = draft.patient.age >= numbers.older_age or bool(draft.conditions & {"OSTP", "BAL"})
-        enter(draft, OLDER if older else MAINTENANCE, STENOSIS)
+        move(draft, OLDER if older else MAINTENANCE, STENOSIS)
 
 
 def _leave_postpartum(draft: Draft) -> None:
     if "POST" not in draft.conditions and not draft.assigned:
-        enter(draft, CHRONIC, POSTPARTUM)
+        move(draft, CHRONIC, POSTPARTUM)
 
 
 def _leave_surgery(draft: Draft) -> None:
@@ -90,30 +95,31 @@ def _leave_surgery(draft: Draft) -> None:
     calm = draft.leg.value <= draft.numbers.entry.acute_exit_pain
     if surgery and surgery.cleared and "SURG" not in draft.conditions and calm:
         if "RAD" in draft.conditions:
-            enter(draft, DISC, SURGERY, DISC_RELOAD_WEEK)
+            move(draft, DISC, SURGERY, DISC_RELOAD_WEEK)
         else:
-            enter(draft, CHRONIC, SURGERY)
+            move(draft, CHRONIC, SURGERY)
 
 
 def _leave_as_responder(draft: Draft) -> None:
     if _is_over(draft) and draft.response.group == "responder":
-        enter(draft, MAINTENANCE, str(draft.program))
+        move(draft, MAINTENANCE, str(draft.program))
 
 
 def _leave_work(draft: Draft) -> None:
     """A day after the last week: the first day after it brings the check by which it is judged."""
     if (draft.day - draft.program_day).days > draft.catalog.programs[str(draft.program)].weeks * 7:
-        enter(draft, MAINTENANCE if draft.response.group == "responder" else CHRONIC, str(draft.program))
+        move(draft, MAINTENANCE if draft.response.group == "responder" else CHRONIC, str(draft.program))
 
 
 def _leave_older(draft: Draft) -> None:
     if _is_over(draft):
-        enter(draft, MAINTENANCE, OLDER)
+        move(draft, MAINTENANCE, OLDER)
 
 
 EXITS = {
     ACUTE: _leave_acute,
     DISC: _leave_disc,
+    IRRITABLE: _leave_irritable,
     STENOSIS: _leave_stenosis,
     SLIP: _leave_as_responder,
     POSTPARTUM: _leave_postpartum,

@@ -8,12 +8,13 @@ from dataclasses import replace
 from programs import events as log
 from programs.constants.training import Range
 from programs.course import OverrideRow, Verdict
-from programs.plan import Item, Why
-from programs.rules import leg
+from programs.plan import Dose, Item, Why
+from programs.rules import dose, leg
 from programs.rules.draft import Draft
 
 BIASES = ("extension", "flexion", "none", "unknown")
 PROGRESSIONS = ("on", "off", "approve")
+DOSE = re.compile(r"(?P<sets>\d{1,2})x(?P<amount>\d{1,2})")
 MAY_BE_DISABLED = re.compile(r"[AT][1-9]")
 OUT_OF_RANGE, HARD_BLOCK, NO_REASON = "OUT_OF_RANGE", "HARD_BLOCK", "NO_REASON"
 TOO_LONG, PROTECTED, CONDITION, NEEDS_NOTE = "TOO_LONG", "PROTECTED", "CONDITION", "NEEDS_NOTE"
@@ -28,6 +29,8 @@ def hear(draft: Draft, asked: log.Override) -> None:
     })  # fmt: skip
     if reason is not None:
         return
+    if asked.field == "dose":
+        return  # set once; from there the rules go on
     row = OverrideRow(asked.field, asked.value, draft.day, asked.until, asked.reason)
     draft.overrides = (*draft.overrides, row)
     if asked.field == "include":
@@ -38,7 +41,20 @@ def hear(draft: Draft, asked: log.Override) -> None:
 
 def turn_day(draft: Draft) -> None:
     """Takes out what has expired."""
-    live = tuple(row for row in draft.overrides if row.until is None or draft.day <= row.until)
+    _keep(draft, tuple(row for row in draft.overrides if row.until is None or draft.day <= row.until))
+
+
+def withdraw(draft: Draft, asked: log.Withdrawn) -> None:
+    """Ends exceptions of a field before their time."""
+    ends = (asked.value,) if asked.value is not None else None
+    kept = (row for row in draft.overrides if row.field != asked.field or (ends and row.value not in ends))
+    before = draft.overrides
+    _keep(draft, tuple(kept))
+    if draft.overrides != before:
+        draft.decide("O", "override.ended", inputs={"field": asked.field, "value": asked.value})
+
+
+def _keep(draft: Draft, live: tuple[OverrideRow, ...]) -> None:
     if live == draft.overrides:
         return
     gone = [row for row in draft.overrides if row not in live]
@@ -93,7 +109,33 @@ def _refusal(draft: Draft, asked: log.Override) -> str | None:
         return NEEDS_NOTE if twice and not asked.reason else None
     if asked.field == "progression":
         return None if asked.value in PROGRESSIONS else OUT_OF_RANGE
+    if asked.field == "exclude":
+        return None if asked.value in draft.catalog.exercises else OUT_OF_RANGE
+    if asked.field == "dose":
+        return _dose_refusal(draft, str(asked.value))
     return _number_refusal(draft, asked)
+
+
+def _dose_refusal(draft: Draft, asked: str) -> str | None:
+    """A dose such as "bridge 2x10": of an exercise in the plan, in its range, a raise only when one may be and within
+    the week's caps. An accepted one holds at once."""
+    name, _, counts = asked.partition(" ")
+    item = next((item for item in draft.items if item.exercise == name), None)
+    found = DOSE.fullmatch(counts)
+    if item is None or found is None:
+        return OUT_OF_RANGE
+    wanted = Dose(int(found["sets"]), int(found["amount"]))
+    low, high, sets_max = draft.allowed.range(name)
+    if not (1 <= wanted.sets <= sets_max and low <= wanted.amount <= high):
+        return OUT_OF_RANGE
+    more = wanted.sets > item.dose.sets or wanted.sets * wanted.amount > item.dose.sets * item.dose.amount
+    if more and (draft.mode != "normal" or draft.locks or not draft.quiet or _frozen(draft)):
+        return CONDITION
+    return None if dose.put(draft, item, wanted) else OUT_OF_RANGE
+
+
+def _frozen(draft: Draft) -> bool:
+    return any(measure.kind == "freeze" for measure in draft.measures)
 
 
 def _number_refusal(draft: Draft, asked: log.Override) -> str | None:

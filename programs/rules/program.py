@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from programs import prescribe, selection, weight
 from programs.allowed import Allowed, Person
 from programs.patient import Changes
-from programs.plan import Item
-from programs.rules import safety
+from programs.plan import Item, Waiting, is_out
+from programs.rules import ladder, safety
 from programs.rules.draft import Draft
+from programs.triage import Lock
 
 WEIGHT, MAINTENANCE = "T09", "T10"
 
@@ -52,6 +54,16 @@ def enter(draft: Draft, program: str, rule: str, week: int = 1) -> bool:
     draft.slots = _slots(draft)
     _fill(draft, held)
     return True
+
+
+def move(draft: Draft, program: str, rule: str, week: int = 1) -> bool:
+    """A change of programme that the course asks for; False where it has to wait (`Draft.growth`)."""
+    if program not in draft.catalog.programs:
+        return False
+    if draft.growth == "on":
+        return enter(draft, program, rule, week)
+    draft.offer(Waiting(program, draft.day, None, program, "program", rule, week))
+    return False
 
 
 def begin_again(draft: Draft, level_most: Mapping[tuple[str, ...], int]) -> None:
@@ -106,7 +118,7 @@ def _same_but_direction(before: Person, now: Person) -> bool:
 def new_facts(draft: Draft, changes: Changes) -> None:
     """A condition told: if another programme's entry fits because of it, an engine's choice follows."""
     before = prescribe.choose(prescribe.entries(draft.patient, draft.conditions, draft.day, draft.catalog))
-    was_irritable = draft.patient.irritable(draft.catalog)
+    was_irritable, had = draft.patient.irritable(draft.catalog), draft.conditions
     try:
         draft.patient = changes.on(draft.patient)
     except ValueError:
@@ -117,7 +129,10 @@ def new_facts(draft: Draft, changes: Changes) -> None:
     reasons = prescribe.entries(draft.patient, draft.conditions, draft.day, draft.catalog)
     now = prescribe.choose(reasons)
     if not draft.assigned and not draft.own_items and now not in (before, draft.program):
-        choose(draft)
+        if draft.growth == "on" or draft.conditions - had:
+            choose(draft)  # what a new condition asks for is never held back
+        else:
+            move(draft, now, now)
     if draft.belt.status == "worn" and draft.patient.pregnant:
         draft.belt = replace(draft.belt, status="stopped")
 
@@ -127,12 +142,35 @@ def turn_day(draft: Draft) -> None:
     if draft.program is None or draft.own_items or draft.closed or draft.mode != "normal" or draft.training.gap:
         return
     if draft.quiet and draft.week() != draft.block_week:
-        draft.block_week = draft.week()
-        wanted = _slots(draft)
-        waits = any(gap.why.because == "new_exercises" for gap in draft.missing)
-        if wanted != draft.slots or waits:
-            draft.slots = wanted
-            _fill(draft, draft.items, new_most=draft.numbers.caps.new_ex_per_replan)
+        next_block = prescribe.block(draft.catalog.programs[draft.program], draft.week(), draft.patient)
+        this_block = prescribe.block(draft.catalog.programs[draft.program], draft.block_week, draft.patient)
+        if draft.growth != "on" and next_block != this_block:
+            name = f"{draft.program} {next_block.first_week}"
+            draft.offer(Waiting(draft.program, draft.day, None, name, "block", "G3", draft.week()))
+            return
+        turn_block(draft, draft.week())
+
+
+def turn_block(draft: Draft, week: int, new: frozenset[str] = frozenset()) -> None:
+    """Takes up the exercises of a week's block, some at a time; `new`: only those, beside the ones held."""
+    draft.block_week = week
+    wanted = _slots(draft)
+    waits = any(gap.why.because == "new_exercises" for gap in draft.missing)
+    if wanted != draft.slots or waits:
+        draft.slots = wanted
+        _fill(draft, draft.items, new_most=draft.numbers.caps.new_ex_per_replan, granted=new or frozenset(wanted))
+
+
+def close(draft: Draft, care: Literal["self_care", "closed"]) -> None:
+    """The end of a care episode: on one's own with the maintenance programme, or with nothing but the safety card."""
+    draft.care = care
+    draft.waiting = ()
+    if care == "closed":
+        draft.lock(Lock(safety.CLOSED, "NO_PLAN", draft.day, None))
+    elif draft.program != MAINTENANCE:
+        most = ladder.index((item for item in draft.shown if not is_out(item, draft.day)), draft.allowed)
+        if enter(draft, MAINTENANCE, "O"):
+            draft.hold_to(most)  # an end is no reason to do more (I5)
 
 
 def leave_maintenance(draft: Draft) -> None:
@@ -177,14 +215,23 @@ def _fill(
     new_most: int | None = None,
     careful: frozenset[str] = frozenset(),
     level_most: Mapping[tuple[str, ...], int] | None = None,
+    granted: frozenset[str] = frozenset(),
 ) -> None:
-    """Fills the slots again, then puts back what a clinician added and what stands in for something."""
+    """Fills the slots again, then puts back what a clinician added and what stands in for something.
+
+    Where growth waits, of what is new only the `granted` slots are filled, and the others are offered.
+    """
+    only = None if new_most is None or draft.growth == "on" else granted
     own = [item for item in held if item.source == "program"]
     sets_most = _sets_most(draft, own) if new_most else None
     filling = prescribe.Filling(
-        draft.allowed, draft.program or "O", own, new_most, sets_most, level_most or {}, careful
+        draft.allowed, draft.program or "O", own, new_most, sets_most, level_most or {}, careful, only
     )
     items, draft.missing = prescribe.fill(draft.slots, filling)
+    if only is not None and new_most:
+        for gap in draft.missing:
+            if gap.why.because == "new_exercises":
+                draft.offer(Waiting(gap.exercise, draft.day, None, gap.exercise, "exercise", "G3"))
     names = {item.exercise for item in items}
     others = [item for item in held if item.source != "program" and item.exercise not in names]
     names.update(item.exercise for item in others)

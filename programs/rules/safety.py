@@ -16,7 +16,7 @@ from programs.rules.draft import Draft
 from programs.triage import LEVELS, Answer, Lock, raised
 
 STRENGTH = ("ok", "weak", "cannot")
-RETURN, NO_PROGRAM = "RETURN", "NO_PROGRAM"
+RETURN, NO_PROGRAM, CLOSED = "RETURN", "NO_PROGRAM", "CLOSED"
 
 
 def hear(draft: Draft, event: Event) -> None:

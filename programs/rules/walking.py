@@ -8,7 +8,7 @@ from statistics import median
 
 from programs.catalog import Catalog
 from programs.course import Reading
-from programs.plan import Plan
+from programs.plan import Plan, Waiting
 from programs.rules import adherence
 from programs.rules.draft import Draft
 
@@ -90,6 +90,10 @@ def _first_goal(draft: Draft) -> None:
 def _raise_goal(draft: Draft, before: int) -> None:
     ceiling = _ceiling(draft)
     goal = max(before, min(before + _increase(draft, before), ceiling))
+    if draft.growth != "on" and goal > before:
+        draft.walking = replace(draft.walking, poor_weeks=0)
+        draft.offer(Waiting("steps", draft.day, None, str(goal), "steps", "W2"))
+        return
     draft.walking = replace(draft.walking, goal=goal, poor_weeks=0)
     if goal > before:
         draft.turned("W2", "steps.raised", before, goal)
@@ -131,6 +135,9 @@ def _raise_minutes(draft: Draft) -> None:
     if adherence.done_share(draft, 7) < draft.numbers.progress.adherence7_min:
         return
     longer = min(target, minutes + _minutes_step(draft))
+    if draft.growth != "on":
+        draft.offer(Waiting("walk", draft.day, None, str(longer), "walk", "W5"))
+        return
     draft.walking = replace(draft.walking, minutes=longer)
     draft.turned("W5", "walk.raised", minutes, longer)
 

@@ -41,7 +41,7 @@ class Course:
 
     def pause(self, day: date) -> Pause | None:
         """The pause a day lies in."""
-        return next((each for each in self.pauses if each.first <= day <= each.last), None)
+        return next((each for each in reversed(self.pauses) if each.first <= day <= each.last), None)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def is_far(at: datetime, before: str, after: str) -> bool:
     return abs(wall(at, before).replace(tzinfo=None) - wall(at, after).replace(tzinfo=None)) >= FAR
 
 
+@lru_cache(maxsize=65_536)  # many people share a zone, a date and a minute: a tick asks for few of them again and again
 def instant(day: date, minute: int, zone_name: str) -> datetime | None:
     """The UTC instant of a local minute on a calendar date.
 
@@ -71,16 +72,11 @@ def shows(at: datetime, minute: int, zone_name: str) -> bool:
 
 
 def local_day(at: datetime, zone_name: str, day_starts_at: int) -> date:
-    """The person's day at an instant; it begins at minute `day_starts_at`, before that is the day before."""
-    since_start = at.astimezone(zone(zone_name)).replace(tzinfo=None) - timedelta(minutes=day_starts_at)
-    day = since_start.date()
-    if LONGEST_CHANGE <= since_start - datetime.combine(day, time()) < WHOLE_DAY - LONGEST_CHANGE:
-        return day  # far from both ends: no clock change can make it another
-    following = instant(day + WHOLE_DAY, day_starts_at, zone_name)
-    if following is not None and following <= at:  # the start lies in a skipped or repeated hour
-        return day + WHOLE_DAY
-    begun = instant(day, day_starts_at, zone_name)
-    return day if begun is not None and begun <= at else day - WHOLE_DAY
+    """The person's day at an instant: the last one that has begun by then, at minute `day_starts_at`."""
+    day = at.astimezone(UTC).date() + WHOLE_DAY  # no zone is further ahead
+    while day_begins_at(day, zone_name, day_starts_at) > at:
+        day -= WHOLE_DAY  # at most four times
+    return day
 
 
 def day_begins_at(day: date, zone_name: str, day_starts_at: int) -> datetime:

@@ -110,6 +110,8 @@ class Life:
     def _serve(self, today: date, *, late: bool = False) -> Look:
         """Folds what is known, serves it, and lets the invariants judge it."""
         folded = self._fold(today)
+        if not late and self._look is not None and adapt.turns_back(self._look.plan, folded.plan, self.catalog):
+            folded = self._hold(today, self._look.plan, folded)
         first = self._look is None or self._look.day < today
         if first:
             self._note(folded, today - DAY)
@@ -158,11 +160,17 @@ class Life:
             del self._openings[day]
         events = self._since(opening.day if opening else self.start)
         folded = adapt.fold(opening, events, today, self.catalog)
-        held = adapt.hold(dawn.plan, folded.plan, self.catalog)
-        if held is not None:
-            self._know(self._event(today, Told(310, held, "system")))
         self._openings[today] = folded.opening
+        self._hold(today, dawn.plan, folded)
         self._serve(today, late=True)
+
+    def _hold(self, today: date, served: Plan, folded: Folded) -> Folded:
+        """Holds today to what was served; the fold with that."""
+        held = adapt.hold(served, folded.plan, self.catalog)
+        if held is None:
+            return folded
+        self._know(self._event(today, Told(310, held, "system")))
+        return self._fold(today)
 
     def _try_worse(self, opening: Plan, look: Look) -> None:
         """I14: one report of today or yesterday made worse.

@@ -76,6 +76,7 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{patient}/hand-over"): {"to": ids["colleague"]},
         ("POST", f"{staff}/hand-over"): {"to": ids["colleague"]},
         ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
+        ("POST", f"{patient}/approvals"): {"about": "bridge", "decision": "approve"},
         ("POST", f"{patient}/messages/read"): {"up_to": now.isoformat()},
         ("POST", f"{patient}/visits"): {
             "id": str(uuid4()),

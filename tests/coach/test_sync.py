@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coach.app import create_app
 from coach.config import Config
-from coach.models.reminders import Device
+from coach.models.reminders import Delivery, Device, Occurrence
 from coach.services import accounts, sync
 from programs import catalog
 from tests.coach.conftest import CLINICIAN, close
 from tests.coach.people import PASSWORD, Person, entry
 from tests.patients import receiver_key
+from tests.ticks import tick
 from workers.adaptation import adapt_due
 
 CONTENT = catalog.load()
@@ -119,6 +120,37 @@ def test_a_lock_raised_on_one_phone_reaches_the_other_with_its_next_call(person:
     assert found["lock"]["told"]["seen_at"] is None
     assert not any(items for day in found["days"] for items in day["variants"].values())
     assert not any(each["kind"] == "routine" for each in found["reminders"]["upcoming"])
+
+
+def test_a_lock_is_pushed_to_the_other_phone(person: Person, committed: Sessions, now: datetime) -> None:
+    person.onboard()
+    form = {"p256dh": receiver_key(), "auth": "AAAAAAAAAAAAAAAAAAAAAA"}
+    ids = [str(uuid4()), str(uuid4())]
+    for device in ids:
+        form["endpoint"] = f"https://push.example.org/{device}"
+        assert person.call("PUT", f"/v1/me/devices/{device}", form).status_code == 204
+    person.report(entry("checkin", now, answers={"RF01": "yes"}))
+
+    with committed.begin() as session:
+        tick(session, now + timedelta(minutes=1))
+    with committed() as session:
+        told = session.scalars(select(Delivery.device_id).where(Delivery.due_at <= now + timedelta(minutes=1)))
+        assert {str(each) for each in told} == set(ids)
+        (line,) = session.scalars(select(Occurrence.kind).where(Occurrence.fire_at <= now + timedelta(minutes=1)))
+        assert line == "red_flag_followup"
+
+
+def test_whoever_has_one_phone_sees_the_lock_there_and_gets_no_push_of_it(
+    person: Person, committed: Sessions, now: datetime
+) -> None:
+    person.onboard()
+    form = {"endpoint": "https://push.example.org/1", "p256dh": receiver_key(), "auth": "AAAAAAAAAAAAAAAAAAAAAA"}
+    assert person.call("PUT", f"/v1/me/devices/{uuid4()}", form).status_code == 204
+    person.report(entry("checkin", now, answers={"RF01": "yes"}))
+
+    with committed.begin() as session:
+        tick(session, now + timedelta(minutes=1))
+        assert session.scalars(select(Delivery)).all() == []
 
 
 def test_what_one_phone_reports_the_other_gets_once(person: Person, now: datetime) -> None:

@@ -10,6 +10,7 @@ from programs import adapt, canonical, events
 from programs.course import Direction, Hit, Load, Walking
 from programs.events import Approval, Body, Checkin, Event, Held, Morning, Override, Questionnaire, Session
 from programs.plan import Dose, Missing, Plan, Referral, Waiting, Why
+from programs.rules import ladder
 from tests.programs.logs import START
 from tests.programs.stories import CONTENT, Doses, bad, doses, fold, good, holding, load, morning, served, started, told
 
@@ -204,3 +205,34 @@ def test_an_exception_that_ends_in_a_gap_brings_nothing_heavier() -> None:
     assert "curl_up" in before.slots
     assert (before.mode, before.training.gap, after.training.gap) == ("normal", "M2", "M3")
     assert load(after) <= load(before)
+
+
+def test_a_session_that_sends_the_pain_further_down_brings_no_new_exercise() -> None:
+    """Although the direction that a clinician had closed is open again with it."""
+    disc = started(12, leg=4, location=3, diagnoses=frozenset({"RAD"}))
+    neither = Override("direction", "none", "neither eased it", START + timedelta(days=30))
+    down = Session(pre=2, peak=2, rpe=4, leg_pre=2, leg_post=2, loc_pre=2, loc_post=4, loc_minutes=20, by="walk_easy")
+    lines = [*disc, told(8, neither, "clinician"), told(10, down, minute=60)]
+    assert "press_up" in doses(fold(lines, 7))
+    assert fold(lines, 10).direction.value == "unknown", "the clinician's choice has ended"
+    for day in (10, 11):
+        assert doses(fold(lines, day)).keys() == doses(fold(lines, 9)).keys()
+
+
+def served_load(plan: Plan) -> int:
+    return sum(ladder.load(name, Dose(*dose), CONTENT) for name, dose in served(plan).items())
+
+
+def test_a_bad_morning_that_undoes_a_new_block_brings_nothing_heavier_back() -> None:
+    trained = [day for day in range(1, 28, 2)]
+    lines = [*started(29, age=70), *good(*trained), *(morning(day, 2) for day in range(1, 28))]
+    woken = [*lines, morning(28, 9)]
+    dawn, now = fold(lines, 28), fold(woken, 28)
+    assert (dawn.block_week, now.block_week) == (5, 4)
+    assert load(now) > load(dawn), "the block before is the heavier one"
+    assert adapt.turns_back(dawn, now, CONTENT)
+    body = adapt.hold(dawn, now, CONTENT)
+    assert body is not None
+    held = fold([*woken, told(28, body, "system", minute=90)], 28)
+    assert served_load(held) <= served_load(dawn)
+    assert not adapt.turns_back(fold(lines, 27), now, CONTENT), "yesterday's block is no block of today"

@@ -12,7 +12,7 @@ from programs import attention
 
 OVERRIDE_FIELDS = (
     "peak_accepted", "sessions_week", "minutes", "level_cap", "steps_raise_pct", "include", "direction",
-    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag",
+    "review_delay_days", "disable_rule", "recheck_every_days", "remove_flag", "progression", "exclude", "dose",
 )  # fmt: skip
 MOST_VALUE = 100_000
 

@@ -14,7 +14,7 @@ from apispec import APISpec
 from marshmallow import Schema, fields, validate
 
 from coach.api.errors import paths
-from coach.api.schemas import dangers, facts
+from coach.api.schemas import dangers, facts, logged_kinds
 from coach.api.schemas.dangers import Dangers
 from coach.api.schemas.entry_kinds import KINDS, Away
 from coach.api.schemas.fields import Strict, Tolerant, Zone, plain, word
@@ -112,7 +112,7 @@ def pause(data: dict[str, Any], patient_id: UUID, zone: str, day: date, now: dat
 
 def _read_body(kind: str, raw: Any, catalog: Catalog) -> tuple[events.Body | None, dict[str, str]]:
     loaded, errors = _loaded(KINDS[kind](), raw)
-    if errors or (errors := _unknown_words(loaded, catalog)):
+    if errors or (errors := _unknown_words(kind, loaded, catalog)):
         return None, {f"body.{path}": reason for path, reason in errors.items()}
     try:
         return _body(kind, loaded, catalog), {}
@@ -145,8 +145,10 @@ def _loaded(schema: Schema, raw: Any) -> tuple[dict[str, Any], dict[str, str]]:
         return valid, paths(error.messages)
 
 
-def _unknown_words(body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
-    """Exercises and red flags that the content does not know."""
+def _unknown_words(kind: str, body: dict[str, Any], catalog: Catalog) -> dict[str, str]:
+    """Exercises, red flags and whatever else the content does not know."""
+    if kind in logged_kinds.KINDS:
+        return logged_kinds.unknown(kind, body, catalog)
     exercises = {f"hurt.{index}": name for index, name in enumerate(body.get("hurt", ()))}
     if isinstance(body.get("items"), dict):  # a questionnaire's items are numbers
         exercises |= {f"items.{name}": name for name in body["items"]}

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from coach.api.schemas import logged_kinds
 from coach.api.schemas.facts import Facts
 from coach.api.schemas.fields import Strict, YesNo, number, text, whole, word
 
@@ -181,4 +182,5 @@ KINDS: dict[str, type[Schema]] = {
     "absence": Absence,
     "away": Away,
     "correction": Correction,
+    **logged_kinds.KINDS,
 }

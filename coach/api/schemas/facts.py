@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from coach.api.schemas.fields import Strict, Tolerant, YesNo, number, plain, text, whole, word
 from coach.api.schemas.values import Value
 from coach.services.problems import Problem
-from programs import canonical
+from programs import asking, canonical
 from programs.catalog import Catalog
 from programs.patient import Changes, Patient
 from programs.triage import Answer, Question
@@ -142,5 +142,10 @@ class IntakeQuestion(Question):
 
 class IntakeAnswer(Tolerant):
     answered = fields.Boolean(required=True)
+    screens = fields.List(
+        Value(asking.Screen),
+        required=True,
+        metadata={"description": "which facts are asked together; day 0 before the first plan, the others later"},
+    )
     questions = fields.List(Value(IntakeQuestion), required=True)
     answers = Value(Mapping[str, str], required=True, metadata={"description": "the words on the buttons"})

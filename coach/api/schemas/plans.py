@@ -14,6 +14,7 @@ from coach.services.escalation import Told
 from coach.services.problems import invalid
 from programs import catalog, routine, triage
 from programs.course import Verdict
+from programs.plan import Dose
 
 
 class Page(Strict):
@@ -104,6 +105,19 @@ class Swap(Strict):
     back = YesNo(load_default=False)
 
 
+class Change(Tolerant):
+    about = fields.String(required=True, metadata={"description": "answer with it"})
+    kind = fields.String(
+        required=True, metadata={"description": "raise, level_up, exercise, block, program, steps, walk"}
+    )
+    name = fields.String(required=True)
+    now = fields.String(required=True, allow_none=True)
+    then = fields.String(required=True, allow_none=True)
+    dose = Value(Dose | None, required=True, metadata={"description": "the most that edit may give"})
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, metadata={"description": "last day to answer; then it lapses"})
+
+
 class PlanAnswer(Tolerant):
     """Everything with its reason."""
 
@@ -117,6 +131,9 @@ class PlanAnswer(Tolerant):
     not_chosen = fields.List(fields.Nested(NotChosen), required=True)
     verdicts = fields.List(
         Value(Verdict), required=True, metadata={"description": "today's overrides: accepted or why not"}
+    )
+    waiting = fields.List(
+        fields.Nested(Change), required=True, metadata={"description": "changes that a clinician has to approve"}
     )
     safety_card = Value(triage.Card, required=True)
 
