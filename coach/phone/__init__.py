@@ -26,7 +26,7 @@ POLICY = "; ".join([
 ])  # fmt: skip
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 
-blueprint = Blueprint("phone_app", __name__, url_prefix="/app", static_folder=None)
+blueprint = Blueprint("phone_app", __name__, static_folder=None)
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,28 @@ def release() -> Release:
     return Release(name, {each: _file(each, body, name, kept) for each, body in raw.items()})
 
 
-@blueprint.get("")
+@blueprint.get("/app")
+@blueprint.get("/join")  # an invitation; its code stands behind a #, which stays in the browser
 @allow(PUBLIC)
-def without_slash() -> ResponseReturnValue:
+def to_the_app() -> ResponseReturnValue:
     return redirect("/app/")
 
 
-@blueprint.get("/")
+@blueprint.get("/app/")
 @allow(PUBLIC)
 def page() -> Response:
     """The one page of the app."""
     return _answer("index.html", "no-cache")
 
 
-@blueprint.get("/sw.js")
+@blueprint.get("/app/sw.js")
 @allow(PUBLIC)
 def service_worker() -> Response:
     """What makes it work without a network."""
     return _answer("sw.js", "no-cache")
 
 
-@blueprint.get("/v/<string:version>/<path:name>")
+@blueprint.get("/app/v/<string:version>/<path:name>")
 @allow(PUBLIC)
 def part(version: str, name: str) -> Response:
     """A file of this release; of another one there is nothing."""

@@ -17,12 +17,15 @@ from programs.words import Words
 Reader = Literal["patient", "clinician"]
 
 
-def plan(patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Reader) -> dict[str, Any]:
+def plan(
+    patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Reader, locale: str | None = None
+) -> dict[str, Any]:
     """The plan as its reader sees it: why this programme, why each exercise, why not the others.
 
-    Where nothing may be served the exercises are withheld from the patient, not from a clinician.
+    Where nothing may be served the exercises are withheld from the patient, not from a clinician. In the patient's
+    language unless said.
     """
-    words = catalog.in_language(patient.locale)
+    words = catalog.in_language(locale or patient.locale)
     document: dict[str, Any] = {
         "revision": patient.revision,
         "lock": patient.lock,
@@ -80,13 +83,14 @@ def decisions(
     before: int | None,
     most: int,
     reader: Reader = "patient",
+    locale: str | None = None,
 ) -> dict[str, Any]:
     """Decisions newest first, superseded ones marked; `before` is the number of the last one seen."""
     query = select(DecisionRow).where(DecisionRow.patient_id == patient.id)
     if before is not None:
         query = query.where(DecisionRow.id < before)
     rows = list(session.scalars(query.order_by(DecisionRow.id.desc()).limit(most)))
-    words = catalog.in_language(patient.locale)
+    words = catalog.in_language(locale or patient.locale)
     return {
         "decisions": [_decision(row, words, catalog, reader) for row in rows],
         "next": rows[-1].id if len(rows) == most else None,
