@@ -133,6 +133,7 @@ class Hand:
 
 def violations(page: Page, axe: str) -> list[Any]:
     """What axe finds on the page as it is shown now."""
+    page.locator("main[data-ready] h1").wait_for()
     page.evaluate(axe)
     found = page.evaluate("axe.run().then(found => found.violations)")
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]

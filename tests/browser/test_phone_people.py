@@ -20,7 +20,7 @@ def hand(phone: Page, service: Service) -> Hand:
 
 def test_from_the_first_question_to_the_first_routine(hand: Hand, axe: str) -> None:
     page = hand.page
-    page.goto(hand.address)
+    hand.opens()
     assert violations(page, axe) == []
     hand.tap("I am new here")
     page.get_by_label("Your name").fill("Nora")
