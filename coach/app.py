@@ -16,6 +16,7 @@ from coach.api import (
     edge,
     errors,
     library,
+    own_data,
     people,
     phone,
     reminders,
@@ -55,7 +56,7 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     app.register_blueprint(phone_app)
