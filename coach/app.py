@@ -16,6 +16,7 @@ from coach.api import (
     edge,
     errors,
     library,
+    own_data,
     people,
     phone,
     reminders,
@@ -28,6 +29,7 @@ from coach.console import pages as console
 from coach.database import make_engine, make_sessions
 from coach.limits import RequestLimit
 from coach.logs import configure
+from coach.phone import blueprint as phone_app
 from coach.services.tokens import Signer
 from coach.wake import Waker
 from programs import catalog, schedule
@@ -56,9 +58,10 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
+    app.register_blueprint(phone_app)
     console.install(app)
     return app
 
