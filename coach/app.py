@@ -10,10 +10,12 @@ from coach.api import (
     auth,
     clinic,
     clinic_approvals,
+    clinic_plans,
     contact,
     document,
     duty,
     edge,
+    edits,
     errors,
     library,
     people,
@@ -52,8 +54,9 @@ def create_app(config: Config | None = None) -> Flask:
     )
     _install_request_frame(app)
     auth.install(app)
+    edits.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, clinic_plans, duty, people, library)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     return app
@@ -67,6 +70,8 @@ def _install_request_frame(app: Flask) -> None:
     @app.after_request
     def frame(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
+        if "revision" in g and response.status_code < 300:
+            response.headers.setdefault("ETag", f'"{g.revision}"')
         now = g.get("server_time") or real_now()
         response.headers["Server-Time"] = now.isoformat()
         response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")

@@ -109,6 +109,7 @@ class Locked:
 
     flag: Flag = "CLINICIAN"
     level: FlagLevel = "URGENT"
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from coach import clock
 from coach.config import Config
 from coach.models.people import Patient
 from coach.models.plans import Plan
-from coach.services import alerts, plans, zones
+from coach.services import alerts, keyed_calls, plans, zones
 from programs.catalog import Catalog
 from workers import process
 from workers.app import AUDIT, REPLAY, ZONES, app
@@ -62,6 +62,7 @@ def audit() -> None:
     held = process.own()
     with held.sessions() as session:
         zones.audit(session, clock.read(session, held.config))
+        keyed_calls.forget_old(session, clock.real_now())
         session.commit()
 
 

@@ -17,12 +17,16 @@ from programs.words import Words
 Reader = Literal["patient", "clinician"]
 
 
-def plan(patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Reader) -> dict[str, Any]:
+def plan(
+    patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Reader, locale: str | None = None
+) -> dict[str, Any]:
     """The plan as its reader sees it: why this programme, why each exercise, why not the others.
+
+    In the patient's language unless another is given.
 
     Where nothing may be served the exercises are withheld from the patient, not from a clinician.
     """
-    words = catalog.in_language(patient.locale)
+    words = catalog.in_language(locale or patient.locale)
     document: dict[str, Any] = {
         "revision": patient.revision,
         "lock": patient.lock,
@@ -35,11 +39,20 @@ def plan(patient: Patient, current: Plan | None, catalog: Catalog, *, reader: Re
         "not_chosen": [],
         "verdicts": [],
         "waiting": [],
+        "overrides": [],
+        "pause": None,
+        "care": "active",
     }
     if current is None:
         return document
     document["day"], document["mode"] = current.day.isoformat(), current.mode
-    document["verdicts"] = canonical.to_json(current.verdicts)
+    document["verdicts"] = [
+        canonical.to_json(each) | {"text": words.word(f"refusals.{each.reason}") if each.reason else None}
+        for each in current.verdicts
+    ]
+    document["overrides"] = canonical.to_json(current.overrides)
+    document["pause"] = canonical.to_json(current.pause(current.day))
+    document["care"] = current.care
     document["waiting"] = list(changes.listed(current, words, catalog))
     if current.program is None or (reader == "patient" and patient.lock not in triage.OPEN):
         return document

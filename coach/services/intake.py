@@ -58,6 +58,7 @@ def submit(
         catalog=catalog,
     )
     safety.take_in(session, patient, raised.locks, now, here=True)
+    patient.closed_at = None  # whoever answers the whole screen again is back
     plan = plans.store(session, patient, now, catalog)
     assert plan is not None  # an intake event was just stored
     return plan

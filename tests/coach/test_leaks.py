@@ -55,6 +55,7 @@ def ward(client: FlaskClient, clinics: tuple[Clinics, Clinics], now: datetime) -
         "administrator": staff["Ada Berg"],
         "channel_id": maya.post("/v1/clinic/channels", {"url": "https://pager.example.org/x"})["id"],
         "invitation_id": maya.post("/v1/clinic/invitations", {})["id"],
+        "field": "level_cap",
     }
     strangers = {
         "their clinician": Person(client).log_in(b.duty, PASSWORD),
@@ -77,6 +78,9 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{staff}/hand-over"): {"to": ids["colleague"]},
         ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
         ("POST", f"{patient}/approvals"): {"about": "bridge", "decision": "approve"},
+        ("POST", f"{patient}/preview"): {"program": "T05"},
+        ("PUT", f"{patient}/pause"): {"first": "2026-03-02", "last": "2026-03-03", "cause": "away"},
+        ("POST", f"{patient}/lock"): {"reason": "told on the phone"},
         ("POST", f"{patient}/messages/read"): {"up_to": now.isoformat()},
         ("POST", f"{patient}/visits"): {
             "id": str(uuid4()),
