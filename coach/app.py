@@ -10,6 +10,7 @@ from coach.api import (
     auth,
     clinic,
     clinic_approvals,
+    clinic_measures,
     clinic_plans,
     contact,
     document,
@@ -56,7 +57,19 @@ def create_app(config: Config | None = None) -> Flask:
     auth.install(app)
     edits.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, clinic_plans, duty, people, library)
+    spoken = (
+        accounts,
+        phone,
+        reminders,
+        contact,
+        clinic,
+        clinic_approvals,
+        clinic_measures,
+        clinic_plans,
+        duty,
+        people,
+        library,
+    )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     return app

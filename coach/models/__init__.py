@@ -1,11 +1,25 @@
 """The tables. Importing this package registers all of them on one metadata."""
 
-from coach.models import audit, calls, care, clock, contact, events, joining, notices, people, plans, reminders, upkeep
+from coach.models import (
+    audit,
+    calls,
+    care,
+    clock,
+    contact,
+    events,
+    joining,
+    measures,
+    notices,
+    people,
+    plans,
+    reminders,
+    upkeep,
+)
 from coach.models.registry import Base
 
 metadata = Base.metadata
 
 __all__ = [
-    "audit", "calls", "care", "clock", "contact", "events", "joining", "metadata", "notices", "people", "plans",
-    "reminders", "upkeep",
+    "audit", "calls", "care", "clock", "contact", "events", "joining", "measures", "metadata", "notices", "people",
+    "plans", "reminders", "upkeep",
 ]  # fmt: skip
