@@ -27,9 +27,11 @@ from coach.api import (
 from coach.api.body import MOST_BYTES
 from coach.clock import real_now
 from coach.config import Config
+from coach.console import pages as console
 from coach.database import make_engine, make_sessions
 from coach.limits import RequestLimit
 from coach.logs import configure
+from coach.phone import blueprint as phone_app
 from coach.services.tokens import Signer
 from coach.wake import Waker
 from programs import catalog, schedule
@@ -72,6 +74,8 @@ def create_app(config: Config | None = None) -> Flask:
     )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
+    app.register_blueprint(phone_app)
+    console.install(app)
     return app
 
 
@@ -89,5 +93,5 @@ def _install_request_frame(app: Flask) -> None:
         response.headers["Server-Time"] = now.isoformat()
         response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response

@@ -1,4 +1,4 @@
-"""A small clinic to look at: its three who are told of alerts, and three patients with some weeks behind them.
+"""A small clinic to look at: its three who are told of alerts, and patients with some weeks behind them.
 
 The passwords are published; COACH_DEMO is refused on any address but this machine's.
 """
@@ -11,8 +11,10 @@ from uuid import uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coach import demo_lives
 from coach.models.people import Clinic, Patient
 from coach.services import accounts, log, plans
+from coach.services.tokens import Identity
 from programs import catalog as content
 from programs import events, patient, schedule
 from programs.catalog import Equipment
@@ -98,6 +100,9 @@ def seed(session: Session, now: datetime) -> None:
         for event in _history(row, story, now):
             log.append(session, row, event, received_at=event.at, author_id=row.id)
         plans.store(session, row, now, content.load())
+    assert clinic.on_duty_id is not None
+    carer = Identity(clinic.on_duty_id, "physiotherapist")
+    demo_lives.seed(session, clinic, carer, PASSWORD, now, content.load())
 
 
 def _history(row: Patient, story: Story, now: datetime) -> Iterator[Event]:

@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, request
 
 from coach.api.edge import limited, parts
 from coach.services.problems import Problem, not_found, too_many
+from coach.services.tokens import Identity
 
 PUBLIC = "public"
 PATIENT = ("patient",)
@@ -23,6 +24,16 @@ def allow(*roles: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.audience = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def known_by(identify: Callable[[], Identity | None]) -> Callable[[View], View]:
+    """For views that know their caller by something else than a bearer token."""
+
+    def mark(view: View) -> View:
+        view.known_by = identify  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -46,8 +57,7 @@ def install(app: Flask) -> None:
         if audience == (PUBLIC,):
             _limit()
             return
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        identity = parts().signer.identity(token) if kind.lower() == "bearer" else None
+        identity = getattr(view, "known_by", _bearer)()
         if identity is None:
             raise Problem("not-logged-in", 401, "Log in first, or refresh your token.")
         if identity.role not in audience:
@@ -55,6 +65,11 @@ def install(app: Flask) -> None:
         g.identity = identity
         if not getattr(view, "limits_itself", False):
             _limit()
+
+
+def _bearer() -> Identity | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return parts().signer.identity(token) if kind.lower() == "bearer" else None
 
 
 def _limit() -> None:

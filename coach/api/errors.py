@@ -51,13 +51,22 @@ def answer(problem: Problem) -> Response:
     return response
 
 
-def _http(error: HTTPException) -> Response:
+def as_problem(error: Exception) -> Problem:
+    """What Flask or the database refuse, as the refusal it is; raises what is our own fault in the database."""
     if isinstance(error, InternalServerError):
-        return answer(Problem("internal", 500, "Something went wrong on our side."))
-    code = error.code or 500
-    kind, title = TYPES.get(code, ("refused", error.name))
-    messages = getattr(error, "data", {}).get("messages", {})
-    response = answer(Problem(kind, code, title, fields=paths(messages)))
+        return Problem("internal", 500, "Something went wrong on our side.")
+    if isinstance(error, HTTPException):
+        code = error.code or 500
+        kind, title = TYPES.get(code, ("refused", error.name))
+        return Problem(kind, code, title, fields=paths(getattr(error, "data", {}).get("messages", {})))
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if isinstance(error, PoolTimeout | OperationalError) or state in BUSY:
+        return Problem("busy", 503, "The service is busy. Please try again.", retry_after=2)
+    raise error
+
+
+def _http(error: HTTPException) -> Response:
+    response = answer(as_problem(error))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -65,10 +74,7 @@ def _http(error: HTTPException) -> Response:
 
 def _database(error: Exception) -> Response:
     """A database that is away or busy is a 503 the client may repeat; anything else is our fault."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    if isinstance(error, PoolTimeout | OperationalError) or state in BUSY:
-        return answer(Problem("busy", 503, "The service is busy. Please try again.", retry_after=2))
-    raise error
+    return answer(as_problem(error))
 
 
 def paths(messages: Any, prefix: str = "") -> dict[str, str]:

@@ -78,11 +78,13 @@ def for_message(session: Session, patient: Patient, due: date, now: datetime) ->
     _open(session, patient, "message", "unread", "none", now, due)
 
 
-def end_messages(session: Session, patient_id: UUID, account_id: UUID, now: datetime) -> None:
-    """All that the patient wrote has been read."""
+def end_messages(session: Session, patient_id: UUID, account_id: UUID | None, now: datetime) -> None:
+    """All that the patient wrote has been read, by this clinician where that is known."""
     standing = (Alert.patient_id == patient_id, Alert.kind == "message", Alert.resolved_at.is_(None))
     for alert in session.scalars(select(Alert).where(*standing)):
-        resolve(session, alert, account_id, None, now)
+        if account_id is not None:
+            acknowledge(session, alert, account_id, now)
+        alert.resolved_at, alert.resolved_by = now, account_id
 
 
 def for_return(session: Session, patient: Patient, now: datetime) -> None:

@@ -22,9 +22,8 @@ def plan(
 ) -> dict[str, Any]:
     """The plan as its reader sees it: why this programme, why each exercise, why not the others.
 
-    In the patient's language unless another is given.
-
-    Where nothing may be served the exercises are withheld from the patient, not from a clinician.
+    Where nothing may be served the exercises are withheld from the patient, not from a clinician. In the patient's
+    language unless said.
     """
     words = catalog.in_language(locale or patient.locale)
     document: dict[str, Any] = {
@@ -93,13 +92,14 @@ def decisions(
     before: int | None,
     most: int,
     reader: Reader = "patient",
+    locale: str | None = None,
 ) -> dict[str, Any]:
     """Decisions newest first, superseded ones marked; `before` is the number of the last one seen."""
     query = select(DecisionRow).where(DecisionRow.patient_id == patient.id)
     if before is not None:
         query = query.where(DecisionRow.id < before)
     rows = list(session.scalars(query.order_by(DecisionRow.id.desc()).limit(most)))
-    words = catalog.in_language(patient.locale)
+    words = catalog.in_language(locale or patient.locale)
     return {
         "decisions": [_decision(row, words, catalog, reader) for row in rows],
         "next": rows[-1].id if len(rows) == most else None,

@@ -65,7 +65,9 @@ def mark_read(session: Session, patient_id: UUID, message_id: UUID, reader: str,
     found.read_at = found.read_at or now
 
 
-def mark_all_read(session: Session, patient_id: UUID, reader_id: UUID, up_to: datetime, now: datetime) -> None:
+def mark_all_read(
+    session: Session, patient_id: UUID, up_to: datetime, now: datetime, reader_id: UUID | None = None
+) -> None:
     """Notes that the clinic has read the patient's messages sent until then; newer ones stay unread."""
     unread = (Message.patient_id == patient_id, Message.author == "patient", Message.read_at.is_(None))
     session.execute(update(Message).where(*unread, Message.sent_at <= up_to).values(read_at=now))

@@ -66,19 +66,27 @@ class Signer:
         return identity
 
     def refresh(self, token_id: UUID) -> str:
-        return f"{token_id}.{self._mac(token_id)}"
+        return self.seal("refresh", token_id)
 
     def refresh_id(self, token: str) -> UUID | None:
         """The id of a refresh token that this deployment signed."""
-        text, _, mac = token.partition(".")
+        return self.unseal("refresh", token)
+
+    def seal(self, use: str, id_: UUID) -> str:
+        """An id that only this deployment can have given out, good for one use and no other."""
+        return f"{id_}.{self.proof(use, id_)}"
+
+    def unseal(self, use: str, text: str) -> UUID | None:
+        """The id of something sealed for this use, None for anything else."""
+        name, _, mac = text.partition(".")
         try:
-            token_id = UUID(text)
+            id_ = UUID(name)
         except ValueError:
             return None
-        return token_id if hmac.compare_digest(mac.encode(), self._mac(token_id).encode()) else None
+        return id_ if hmac.compare_digest(mac.encode(), self.proof(use, id_).encode()) else None
 
-    def _mac(self, token_id: UUID) -> str:
-        return hmac.new(self._secret, b"refresh:" + token_id.bytes, hashlib.sha256).hexdigest()
+    def proof(self, use: str, id_: UUID) -> str:
+        return hmac.new(self._secret, use.encode() + b":" + id_.bytes, hashlib.sha256).hexdigest()
 
 
 def issue(session: Session, signer: Signer, identity: Identity, real_now: datetime) -> Pair:

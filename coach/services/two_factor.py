@@ -48,8 +48,13 @@ def begin(session: Session, account_id: UUID) -> Enrolment:
     if account.totp_at is not None:
         raise conflict("A second factor is set up. An administrator can reset it.")
     account.totp_secret = pyotp.random_base32()
-    uri = pyotp.TOTP(account.totp_secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
-    return Enrolment(account.totp_secret, uri)
+    return _enrolment(account, account.totp_secret)
+
+
+def shown(account: Account) -> Enrolment | None:
+    """What `begin` has shown and nobody has confirmed yet."""
+    secret = account.totp_secret if account.totp_at is None else None
+    return _enrolment(account, secret) if secret else None
 
 
 def confirm(session: Session, account_id: UUID, code: str, real_now: datetime) -> tuple[str, ...] | None:
@@ -83,6 +88,11 @@ def reset(session: Session, account: Account, real_now: datetime) -> None:
         .where(RefreshToken.account_id == account.id, RefreshToken.revoked_at.is_(None))
         .values(revoked_at=real_now)
     )
+
+
+def _enrolment(account: Account, secret: str) -> Enrolment:
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    return Enrolment(secret, uri)
 
 
 def _counted(session: Session, account: Account, code: str, real_now: datetime) -> bool:

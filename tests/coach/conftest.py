@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +20,14 @@ from tests.staff import Clinics
 CLINICIAN = "physio@example.org"
 
 Move = Callable[[datetime], None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_hashes() -> Iterator[None]:
+    """Argon2 at its least: what is tested is who gets in, and a hash of full strength is half a test's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
