@@ -19,6 +19,7 @@ from coach.api import (
     edits,
     errors,
     library,
+    own_data,
     people,
     phone,
     reminders,
@@ -47,9 +48,11 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    engine = make_engine(config.database_url)
     app.extensions["coach"] = edge.Parts(
         config=config,
-        sessions=make_sessions(make_engine(config.database_url)),
+        sessions=make_sessions(engine),
+        reads=engine.execution_options(isolation_level="AUTOCOMMIT"),
         catalog=catalog.load(),
         signer=Signer(config.secret_key),
         limit=RequestLimit(config.redis_url, config.rate_limit),
@@ -71,6 +74,7 @@ def create_app(config: Config | None = None) -> Flask:
         duty,
         people,
         library,
+        own_data,
     )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)

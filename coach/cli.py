@@ -93,6 +93,10 @@ def _add_content(commands: Any) -> None:
     recalled.add_argument("exercise", metavar="EXERCISE", help="its id in exercises.yaml")
     _add_measure(recalled)
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
+    made = add("vectors", _content_vectors, "write the test vectors of the rules that a phone applies by itself")
+    made.add_argument(
+        "--out", type=Path, default=Path("docs/vectors"), metavar="FOLDER", help="docs/vectors unless said"
+    )
     figures = add("figures", _content_figures, "write a sheet with every exercise as it is drawn, pose by pose")
     figures.add_argument(
         "--out", type=Path, default=Path("figures.html"), metavar="FILE", help="figures.html unless said"
@@ -239,6 +243,12 @@ def _content_check(options: argparse.Namespace) -> int:
     from coach import content
 
     return content.check(options.folder)
+
+
+def _content_vectors(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.vectors(options.out)
 
 
 def _content_review(options: argparse.Namespace) -> int:

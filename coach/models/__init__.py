@@ -6,8 +6,10 @@ from coach.models import (
     care,
     clock,
     contact,
+    erasure,
     events,
     joining,
+    measured,
     measures,
     notices,
     people,
@@ -20,6 +22,6 @@ from coach.models.registry import Base
 metadata = Base.metadata
 
 __all__ = [
-    "audit", "calls", "care", "clock", "contact", "events", "joining", "measures", "metadata", "notices", "people",
-    "plans", "reminders", "upkeep",
+    "audit", "calls", "care", "clock", "contact", "erasure", "events", "joining", "measured", "measures", "metadata",
+    "notices", "people", "plans", "reminders", "upkeep",
 ]  # fmt: skip
