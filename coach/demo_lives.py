@@ -49,10 +49,10 @@ def seed(
     session: Session, clinic: Clinic, carer: Identity, password: str, now: datetime, catalog: Catalog
 ) -> list[UUID]:
     """Adds them all to a clinic, in the care of one clinician; their ids."""
-    return [_add(session, clinic, carer, role, password, now, catalog) for role in ROLES]
+    return [add(session, clinic, carer, role, password, now, catalog) for role in ROLES]
 
 
-def _add(
+def add(
     session: Session,
     clinic: Clinic,
     carer: Identity,
@@ -61,6 +61,7 @@ def _add(
     now: datetime,
     catalog: Catalog,
 ) -> UUID:
+    """One of them, in the care of one clinician."""
     first_name = role.name.partition(" ")[0].lower()
     identity = accounts.add_patient(
         session,
