@@ -28,6 +28,7 @@ from coach.console import pages as console
 from coach.database import make_engine, make_sessions
 from coach.limits import RequestLimit
 from coach.logs import configure
+from coach.phone import blueprint as phone_app
 from coach.services.tokens import Signer
 from coach.wake import Waker
 from programs import catalog, schedule
@@ -57,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
+    app.register_blueprint(phone_app)
     console.install(app)
     return app
 

@@ -18,6 +18,7 @@ ALLOWED_TO_ALL = {
     "/v1/library/lessons", "/v1/library/lessons/<string:lesson_id>", "/v1/library/modules",
     "/console/log-in", "/console/join", "/console/style.css", "/console/language/<string:locale>",
     "/v1/library/questionnaires", "/v1/library/safety-card",
+    "/app", "/join", "/app/", "/app/sw.js", "/app/v/<string:version>/<path:name>",
 }  # fmt: skip
 
 
