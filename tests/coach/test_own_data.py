@@ -82,7 +82,7 @@ def test_no_secret_is_in_the_export(lived: Person) -> None:
 
 def test_the_export_is_a_page_as_well(lived: Person) -> None:
     lived.report(entry("note", datetime.fromisoformat("2026-03-04T08:00:00+00:00"), text="<script>alert(1)</script>"))
-    answer = lived.call("GET", "/v1/me/export?format=html")
+    answer = lived.call("GET", "/v1/me/export.html")
 
     assert answer.mimetype == "text/html"
     assert NAME in answer.text
@@ -90,7 +90,7 @@ def test_the_export_is_a_page_as_well(lived: Person) -> None:
     assert "<script" not in answer.text
     assert answer.headers["Content-Disposition"].endswith('.html"')
     lived.call("PATCH", "/v1/me", {"locale": "zh-Hans"})
-    assert "您报告的内容" in lived.call("GET", "/v1/me/export?format=html").text
+    assert "您报告的内容" in lived.call("GET", "/v1/me/export.html").text
 
 
 def test_erasing_leaves_no_row_in_any_table(lived: Person, committed: Sessions) -> None:
