@@ -10,10 +10,13 @@ from coach.api import (
     auth,
     clinic,
     clinic_approvals,
+    clinic_measures,
+    clinic_plans,
     contact,
     document,
     duty,
     edge,
+    edits,
     errors,
     library,
     own_data,
@@ -45,9 +48,11 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    engine = make_engine(config.database_url)
     app.extensions["coach"] = edge.Parts(
         config=config,
-        sessions=make_sessions(make_engine(config.database_url)),
+        sessions=make_sessions(engine),
+        reads=engine.execution_options(isolation_level="AUTOCOMMIT"),
         catalog=catalog.load(),
         signer=Signer(config.secret_key),
         limit=RequestLimit(config.redis_url, config.rate_limit),
@@ -55,8 +60,22 @@ def create_app(config: Config | None = None) -> Flask:
     )
     _install_request_frame(app)
     auth.install(app)
+    edits.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
+    spoken = (
+        accounts,
+        phone,
+        reminders,
+        contact,
+        clinic,
+        clinic_approvals,
+        clinic_measures,
+        clinic_plans,
+        duty,
+        people,
+        library,
+        own_data,
+    )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     app.register_blueprint(phone_app)
@@ -72,6 +91,8 @@ def _install_request_frame(app: Flask) -> None:
     @app.after_request
     def frame(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
+        if "revision" in g and response.status_code < 300:
+            response.headers.setdefault("ETag", f'"{g.revision}"')
         now = g.get("server_time") or real_now()
         response.headers["Server-Time"] = now.isoformat()
         response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")

@@ -124,8 +124,11 @@ def entries(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, plan_wire.RoutineAnswer, headers=ETAG)
 def today() -> Response:
     """Today's routine with its gate and variants. Send the last ETag as If-None-Match."""
-    with edge.unit() as unit:
-        served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
+    with edge.glance() as glance:
+        served = routines.ready(glance.connection, edge.identity().account_id, glance.now, edge.parts().catalog)
+    if served is None:
+        with edge.unit() as unit:
+            served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
     return _ready(served.etag, served.body)
 
 
