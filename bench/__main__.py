@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bench import fold, reminders
+from bench import api, eta, fold, reminders
 
 BENCHMARKS: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "fold": fold.run,
+    "api": api.run,
     "reminders": reminders.run,
+    "eta": eta.run,
 }
 
 

@@ -16,6 +16,7 @@ from coach.api import (
     edge,
     errors,
     library,
+    own_data,
     people,
     phone,
     reminders,
@@ -44,9 +45,11 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    engine = make_engine(config.database_url)
     app.extensions["coach"] = edge.Parts(
         config=config,
-        sessions=make_sessions(make_engine(config.database_url)),
+        sessions=make_sessions(engine),
+        reads=engine.execution_options(isolation_level="AUTOCOMMIT"),
         catalog=catalog.load(),
         signer=Signer(config.secret_key),
         limit=RequestLimit(config.redis_url, config.rate_limit),
@@ -55,7 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     _install_request_frame(app)
     auth.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library)
+    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     app.register_blueprint(phone_app)

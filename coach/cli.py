@@ -88,6 +88,10 @@ def _add_content(commands: Any) -> None:
     translated = add("translate-check", _content_translated, "list what a language lacks; exit status 1 if anything")
     translated.add_argument("locale", metavar="LANG", help="a folder of programs/content/locale, such as zh-Hans")
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
+    made = add("vectors", _content_vectors, "write the test vectors of the rules that a phone applies by itself")
+    made.add_argument(
+        "--out", type=Path, default=Path("docs/vectors"), metavar="FOLDER", help="docs/vectors unless said"
+    )
     figures = add("figures", _content_figures, "write a sheet with every exercise as it is drawn, pose by pose")
     figures.add_argument(
         "--out", type=Path, default=Path("figures.html"), metavar="FILE", help="figures.html unless said"
@@ -217,6 +221,12 @@ def _content_check(options: argparse.Namespace) -> int:
     from coach import content
 
     return content.check(options.folder)
+
+
+def _content_vectors(options: argparse.Namespace) -> int:
+    from coach import content
+
+    return content.vectors(options.out)
 
 
 def _content_review(options: argparse.Namespace) -> int:

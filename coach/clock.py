@@ -5,6 +5,7 @@ Leases, timeouts, tokens and TLS use the real clock instead.
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,10 +24,10 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-def read(session: Session, config: Config) -> datetime:
+def read(session: Session | Connection, config: Config) -> datetime:
     """The domain's time now, aware UTC. With COACH_CLOCK=real this is the machine's time, without a query."""
     real = real_now()
-    row = None if config.clock == "real" else session.get(ClockRow, 1, populate_existing=True)
+    row = None if config.clock == "real" else session.execute(_ROW).first()
     return real if row is None else _domain_time(row, real)
 
 
@@ -47,5 +48,8 @@ def move(session: Session, config: Config, to: datetime, *, speed: float = 1.0) 
     session.execute(insert(ClockRow).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def _domain_time(row: ClockRow, real: datetime) -> datetime:
+def _domain_time(row: ClockRow | Row[float, float, datetime], real: datetime) -> datetime:
     return row.since + timedelta(seconds=row.offset_seconds) + (real - row.since) * row.speed
+
+
+_ROW = select(ClockRow.offset_seconds, ClockRow.speed, ClockRow.since)

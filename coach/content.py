@@ -1,10 +1,12 @@
 """What a reviewer of the content runs: is it sound, how alike are its texts, the document to sign."""
 
+import json
 from pathlib import Path
 
 from coach import contact_sheet, review
 from coach.config import CannotStart
 from programs import catalog, similarity
+from programs import vectors as phone_vectors
 from programs.figure import likeness
 
 NEAREST = 20
@@ -45,6 +47,18 @@ def translate_check(locale: str) -> int:
     lacks = catalog.untranslated(locale)
     print("\n".join([*lacks, f"{locale}: {len(lacks)} texts to mend" if lacks else f"OK: {locale} is complete"]))
     return 1 if lacks else 0
+
+
+def vectors(folder: Path) -> int:
+    """Writes the test vectors of the rules that a phone applies by itself, one case a line."""
+    found = phone_vectors.all_of(catalog.load())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in found.items():
+        cases = ",\n  ".join(json.dumps(case, sort_keys=True) for case in document["cases"])
+        rest = {key: value for key, value in document.items() if key != "cases"}
+        (folder / name).write_text(f'{json.dumps(rest)[:-1]}, "cases": [\n  {cases}\n]}}\n', "utf-8")
+    print(f"{folder}: {', '.join(found)}")
+    return 0
 
 
 def write_review(out: Path) -> int:

@@ -100,7 +100,8 @@ def hold(served: Plan, refolded: Plan, catalog: Catalog) -> Held | None:
 
 def turns_back(served: Plan, refolded: Plan, catalog: Catalog) -> bool:
     """Whether a bad morning undoes the block its day had begun with, and would so bring what loads more."""
-    back = served.day == refolded.day and refolded.block_week < served.block_week
+    same = (served.day, served.program, served.program_day) == (refolded.day, refolded.program, refolded.program_day)
+    back = same and refolded.block_week < served.block_week
     return back and load_index(refolded, catalog) > load_index(served, catalog)
 
 

@@ -44,6 +44,11 @@ NEEDS = {
     "visit": ("any",),
     "message": ("any",),
 }
+# The page of all that is stored about a person, and what is said when it is erased.
+OWN_DATA = ("title", "made", "erased", "kept_line", "kept_clinic", "kept_backups")
+CHARTS = ("pain", "sessions", "steps", "weight")  # a person's own progress
+CHART_WORDS = ("back", "leg", "worst", "planned", "goal", "flare", "empty", "kg", "lb")
+OWN_DATA_SECTIONS = ("you", "entries", "plan", "care", "contact", "reminders", "access", "other")
 WITH_NUMBERS = ("lessons", "modules", "rules")  # whose texts name numbers of the content
 
 # What happened to an exercise: the change, and the rules or causes with a sentence of their own for it.

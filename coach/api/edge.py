@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app, g, request
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from coach import clock
@@ -25,6 +26,7 @@ class Parts:
 
     config: Config
     sessions: sessionmaker[Session]
+    reads: Engine  # the same connections; each statement is a transaction of its own
     catalog: Catalog
     signer: Signer
     limit: RequestLimit
@@ -35,6 +37,12 @@ class Parts:
 class Unit:
     session: Session
     now: datetime  # domain time; see coach.clock
+
+
+@dataclass(frozen=True)
+class Glance:
+    connection: Connection
+    now: datetime
 
 
 def parts() -> Parts:
@@ -73,3 +81,12 @@ def unit() -> Iterator[Unit]:
         g.server_time = now
         yield Unit(session, now)
         session.commit()
+
+
+@contextmanager
+def glance() -> Iterator[Glance]:
+    """For one statement that only reads: no transaction has to be begun and ended around it."""
+    with parts().reads.connect() as connection:
+        now = clock.read(connection, parts().config)
+        g.server_time = now
+        yield Glance(connection, now)

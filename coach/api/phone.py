@@ -11,9 +11,10 @@ from coach.api.body import Blueprint
 from coach.api.document import ETAG, in_path
 from coach.api.schemas import entries as entry_wire
 from coach.api.schemas import facts as fact_wire
+from coach.api.schemas import measured as measured_wire
 from coach.api.schemas import plans as plan_wire
 from coach.api.schemas import sync as sync_wire
-from coach.services import access, diary, explained, intake, plans, routines, stored, swaps, sync
+from coach.services import access, diary, explained, intake, measurements, plans, routines, stored, swaps, sync
 from programs import asking, canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
@@ -77,6 +78,22 @@ def report(data: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+@blueprint.post("/measurements")
+@allow(*PATIENT)
+@blueprint.arguments(measured_wire.Samples)
+@blueprint.response(200, measured_wire.SamplesAnswer)
+def measured(data: dict[str, Any]) -> dict[str, Any]:
+    """Send what a phone or watch has counted, as often as you like; each thing counts once."""
+    samples = [measurements.Sample(**each) for each in data["samples"]]
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        receipts = measurements.take(
+            unit.session, patient, samples, author=edge.identity(), now=unit.now, catalog=edge.parts().catalog
+        )
+    edge.parts().waker.wake("adapt")
+    return {"results": [{"status": each.status, "errors": each.fields} for each in receipts]}
+
+
 @blueprint.put("/pause")
 @allow(*PATIENT)
 @blueprint.arguments(entry_wire.Pause)
@@ -107,8 +124,11 @@ def entries(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, plan_wire.RoutineAnswer, headers=ETAG)
 def today() -> Response:
     """Today's routine with its gate and variants. Send the last ETag as If-None-Match."""
-    with edge.unit() as unit:
-        served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
+    with edge.glance() as glance:
+        served = routines.ready(glance.connection, edge.identity().account_id, glance.now, edge.parts().catalog)
+    if served is None:
+        with edge.unit() as unit:
+            served = routines.today(unit.session, edge.identity(), unit.now, edge.parts().catalog)
     return _ready(served.etag, served.body)
 
 

@@ -11,6 +11,7 @@ from coach.models.registry import Base, one_of
 from programs import schedule
 
 ROLES = ("patient", "physiotherapist", "doctor", "administrator")
+WEIGHT_UNITS, HEIGHT_UNITS = ("kg", "lb"), ("cm", "ft")
 LOCK_LEVELS = ("none", "SOON", "unanswered", "NO_PLAN", "SOON_HOLD", "URGENT", "EMERGENCY")
 
 
@@ -85,6 +86,8 @@ class Patient(Base):
     shift: Mapped[str] = mapped_column(String(10), server_default="day")  # whose hours stand above
     shifts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # own hours by shift
     moved_at: Mapped[datetime | None]  # last change of zone that counts as travel
+    weight_unit: Mapped[str] = mapped_column(String(2), server_default="kg")  # on the screen; the wire is metric
+    height_unit: Mapped[str] = mapped_column(String(2), server_default="cm")
     stopped: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))  # kinds not wanted
 
     lock: Mapped[str] = mapped_column(String(12), server_default="none")  # the worst that stands
@@ -105,6 +108,8 @@ class Patient(Base):
         CheckConstraint("quiet_until BETWEEN 0 AND 1439", name="quiet_until"),
         CheckConstraint("work_from BETWEEN 0 AND 1439", name="work_from"),
         CheckConstraint("work_until BETWEEN 0 AND 1439", name="work_until"),
+        CheckConstraint(one_of("weight_unit", WEIGHT_UNITS), name="weight_unit"),
+        CheckConstraint(one_of("height_unit", HEIGHT_UNITS), name="height_unit"),
         CheckConstraint(one_of("shift", tuple(schedule.SHIFTS)), name="shift"),
         Index("ix_patient_adapt_at", "adapt_at", postgresql_where=text("adapt_at IS NOT NULL")),
     )

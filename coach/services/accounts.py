@@ -205,6 +205,14 @@ def log_in(
     return Identity(account.id, two_factor.ENROLLING if missing else account.role)
 
 
+def is_password(account: Account, password: str) -> bool:
+    """Whether it is the account's own."""
+    try:
+        return _hasher.verify(account.password_hash, password)
+    except VerificationError:
+        return False
+
+
 def named(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.lower()))
 

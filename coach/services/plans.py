@@ -53,7 +53,7 @@ def current(session: Session, known: Stored, now: datetime, catalog: Catalog) ->
     While a patient's log cannot be folded, the last stored plan is served.
     """
     plan = known.plan
-    if plan is not None and plan.state is not None and (plan.opening is None or known.patient.failed_at):
+    if plan is not None and (plan.opening is None or known.patient.failed_at):
         return canonical.from_json(Plan, plan.state)
     refolded = _refold(session, known, now, catalog)
     return refolded.folded.plan if refolded else None

@@ -14,7 +14,8 @@ from programs import schedule
 from programs.schedule import Hours
 
 HOURS = tuple(field.name for field in fields(Hours))
-NAMES = ("zone", "locale", "day_starts_at", *HOURS)
+UNITS = ("weight_unit", "height_unit")  # of the screen only: what is stored and sent is metric
+NAMES = ("zone", "locale", "day_starts_at", *UNITS, *HOURS)
 
 
 def change(session: Session, patient: Patient, changes: Mapping[str, Any], now: datetime) -> None:

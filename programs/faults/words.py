@@ -51,6 +51,10 @@ def needed(catalog: Catalog) -> Needed:
     keys |= {
         f"attention.{need}.{cause}": ("day", "count", "what") for need in words.NEEDS for cause in words.NEEDS[need]
     }
+    keys |= {f"progress.{chart}.{part}": () for chart in words.CHARTS for part in ("title", "unit")}
+    keys |= {f"progress.{key}": () for key in words.CHART_WORDS}
+    keys |= {f"own_data.{key}": ("day",) if key == "made" else () for key in words.OWN_DATA}
+    keys |= {f"own_data.sections.{key}": () for key in words.OWN_DATA_SECTIONS}
     keys |= {f"reminders.{key}": () for key in schedule.TEXT_SETS}
     keys |= {f"doses.{unit}": ("sets", "amount") for unit in ("reps", "seconds", "minutes")}
     keys |= {"doses.per_side": ("dose",)}

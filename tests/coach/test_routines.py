@@ -42,22 +42,20 @@ def on_real_time(config: Config, committed: Sessions) -> Iterator[Person]:
     close(app)
 
 
-def test_the_routine_of_today_takes_two_queries_at_most_and_then_one(
-    on_real_time: Person, statements: list[str]
-) -> None:
+def test_the_routine_of_today_takes_one_query_once_it_is_stored(on_real_time: Person, statements: list[str]) -> None:
     asked = _asked(on_real_time, statements)
-    assert asked == ["SELECT", "INSERT"], "a miss reads once and stores the ready bytes"
+    assert asked == ["SELECT", "SELECT", "INSERT"], "a miss builds the bytes and stores them"
     assert _asked(on_real_time, statements) == ["SELECT"]
     etag = on_real_time.call("GET", "/v1/me/routines/today").headers["ETag"]
     assert _asked(on_real_time, statements, etag) == ["SELECT"]
 
 
-def test_a_report_not_yet_adapted_is_seen_at_once_and_takes_two_queries(
+def test_a_report_not_yet_adapted_is_seen_at_once_and_takes_three_queries(
     on_real_time: Person, statements: list[str]
 ) -> None:
     now = datetime.now(UTC)
     on_real_time.report(entry("flare", now, day=datetime.fromisoformat(on_real_time.today()["day"]).date()))
-    assert _asked(on_real_time, statements) == ["SELECT", "SELECT"]
+    assert _asked(on_real_time, statements) == ["SELECT", "SELECT", "SELECT"]
     assert on_real_time.today()["mode"] == "flare"
 
 

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from coach.api.schemas.fields import Strict, Tolerant, Whole, Zone, text, whole, word
 from coach.api.schemas.values import Value
+from coach.models.people import HEIGHT_UNITS, WEIGHT_UNITS
 from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
 from programs import catalog, schedule
 
@@ -102,6 +103,8 @@ class Settings(Strict):
 
     zone = Zone()
     locale = word(*LOCALES)
+    weight_unit = word(*WEIGHT_UNITS, metadata={"description": "on the screen; what is sent is in kg"})
+    height_unit = word(*HEIGHT_UNITS, metadata={"description": "on the screen; what is sent is in cm"})
     day_starts_at = _minute(" at which a day begins; 240 = 04:00")
     quiet_from = _minute("; no reminder from here")
     quiet_until = _minute("; may lie after midnight")
@@ -157,6 +160,8 @@ class Me(Tolerant):
     clinic = fields.String(required=True, metadata={"description": "who looks after you here"})
     zone = fields.String(required=True)
     locale = fields.String(required=True)
+    weight_unit = fields.String(required=True, metadata={"description": "kg or lb, on the screen"})
+    height_unit = fields.String(required=True, metadata={"description": "cm or ft, on the screen"})
     day_starts_at = fields.Integer(required=True, metadata={"description": "local minute at which a day begins"})
     quiet_from = fields.Integer(required=True, metadata={"description": "local minute"})
     quiet_until = fields.Integer(required=True, metadata={"description": "local minute"})
