@@ -60,6 +60,7 @@ async function draw() {
   if (shown !== null && shown !== location.hash) { scrollTo(0, 0); place.querySelector("h1")?.focus(); }
   shown = location.hash;
   place.dataset.ready = wanted;
+  performance.mark(`ready ${wanted}`);
 }
 
 function bar(current) {
@@ -79,6 +80,7 @@ async function redraw() {
 }
 
 async function start() {
+  screens.today(); // on its way while the disk is read
   await load().catch(() => notice(t("storage.none")));
   await words(state.prefs.locale);
   addEventListener("hashchange", draw);

@@ -10,7 +10,9 @@ const DAYS = 28;
 
 export async function render() {
   const found = await page("/v1/me/entries?limit=100");
-  const entries = (found?.entries ?? []).filter((each) => each.author === "patient" && each.kind !== "intake");
+  const mine = (found?.entries ?? []).filter((each) => each.author === "patient" && each.kind !== "intake");
+  const mended = new Map(mine.filter((each) => each.kind === "correction").reverse().map(({ body }) => [body.replaces, body]));
+  const entries = mine.filter((each) => each.kind !== "correction").map((each) => ({ ...each, body: mended.get(each.id)?.[each.kind] ?? each.body }));
   const pain = Object.fromEntries(entries.filter((each) => each.kind === "morning").map((each) => [each.local_day, each.body.pain]));
   const sessions = new Set(entries.filter((each) => each.kind === "session").map((each) => each.local_day));
   const days = Array.from({ length: DAYS }, (_, index) => plusDays(today(), index - DAYS + 1));

@@ -39,7 +39,9 @@ function form(title, kind, fields, read, hint) {
 
 const amount = (label, name, min, max, step = 1) => field(label, { name, type: "number", inputmode: "decimal", min, max, step, required: true });
 
-const steps = () => form(t("log.steps"), "steps", [amount(t("log.steps_count"), "count", 0, 200000)], ({ count }) => ({ count: Number(count) }));
+function steps() {
+  return form(t("log.steps"), "steps", [amount(t("log.steps_count"), "count", 0, 200000)], ({ count }) => ({ count: Number(count) }));
+}
 
 function weight() {
   const pounds = state.prefs.units === "imperial";
@@ -129,4 +131,7 @@ function motor() {
   }, t("motor.text"));
 }
 
-const note = () => form(t("log.note"), "note", [h("div", { class: "field" }, h("label", { for: "f-text" }, t("log.note_label")), h("textarea", { id: "f-text", name: "text", rows: 5, maxlength: 2000, required: true }))], ({ text }) => ({ text }), t("log.note_text"));
+function note() {
+  const words = h("div", { class: "field" }, h("label", { for: "f-text" }, t("log.note_label")), h("textarea", { id: "f-text", name: "text", rows: 5, maxlength: 2000, required: true }));
+  return form(t("log.note"), "note", [words], ({ text }) => ({ text }), t("log.note_text"));
+}
