@@ -151,7 +151,7 @@ def _drawn(
     points = sorted(series.points)
     if series.shape == "bar":
         for day, value in points:
-            wide = max(x(day + timedelta(days=series.days)) - x(day) - 2, 1.5)
+            wide = max(min(x(day + timedelta(days=series.days)), WIDTH - RIGHT) - x(day) - 2, 1.5)
             size = f'width="{wide:g}" height="{floor_ - y(value):g}"'
             yield f'<rect class="bar{number}" x="{x(day)}" y="{y(value)}" {size}/>'
         return

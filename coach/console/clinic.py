@@ -243,8 +243,9 @@ def _arranged(unit: edge.Unit, patient_id: UUID, action: str) -> Patient:
 def _away(patient_id: UUID, leaver: UUID, what: str) -> ResponseReturnValue:
     """Who has given a patient away may not see them any more."""
     mine = leaver == edge.identity().account_id
-    where = url_for("console.start") if mine else url_for("console.care_page", patient_id=patient_id)
-    return site.done(where, what)
+    if mine and edge.identity().role in CLINICIAN:
+        return site.done(url_for("console.caseload"), what)
+    return site.done(url_for("console.care_page", patient_id=patient_id), what)
 
 
 def _invitations(unit: edge.Unit, made: invitations.Made | None) -> str:

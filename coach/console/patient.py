@@ -128,8 +128,7 @@ def _next_step(unit: edge.Unit, patient: Patient, plan: Plan | None, standing: l
     if standing:
         return _of_alert(min(standing, key=_urgency))
     if plan is not None and plan.waiting:
-        where = url_for("console.plan", patient_id=patient.id)
-        return Step(spoken.number("next.approve", len(plan.waiting)), where)
+        return Step(spoken.number("next.approve", len(plan.waiting)), url_for("console.approval_queue"))
     unread = (Message.patient_id == patient.id, Message.author == "patient", Message.read_at.is_(None))
     if count := unit.session.scalar(select(func.count()).select_from(Message).where(*unread)):
         return Step(spoken.number("next.read", count), url_for("console.contact", patient_id=patient.id))

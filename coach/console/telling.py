@@ -71,7 +71,9 @@ class Teller:
             said.append(self.t("told.part", percent=round(body.done * 100)))
         if body.rpe is not None:
             said.append(self.t("told.effort", effort=body.rpe))
-        if body.leg_pre is not None and body.leg_post is not None:
+        if body.leg_pre is not None and body.leg_pre == body.leg_post:
+            said.append(self.t("told.leg", pain=body.leg_pre))
+        elif body.leg_pre is not None and body.leg_post is not None:
             said.append(self.t("told.leg_moved", before=body.leg_pre, after=body.leg_post))
         if body.loc_pre is not None and body.loc_post is not None and body.loc_pre != body.loc_post:
             said.append(self.t("told.place_moved", before=self._place(body.loc_pre), after=self._place(body.loc_post)))

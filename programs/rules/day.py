@@ -55,6 +55,7 @@ def live(draft: Draft, lines: Sequence[Line]) -> None:
     draft.cards, draft.verdicts, draft.answered, draft.only_today = (), (), False, {}
     draft.judged.clear()
     draft.instruments_today = draft.sore = False
+    draft.came_in = 0
     overrides.turn_day(draft)
     later: set[str] = set()  # approvals of what this very day is still to bring
     for line in lines:
@@ -102,8 +103,15 @@ def _set(draft: Draft, event: Event) -> None:
     elif isinstance(body, log.Resumed):
         draft.pauses = _cut(draft, draft.day)
     elif isinstance(body, log.Settled):
-        draft.note_end(f"{body.kind}:{body.rule}")
-        draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (body.kind, body.rule))
+        _settle(draft, body)
+
+
+def _settle(draft: Draft, told: log.Settled) -> None:
+    """A human has seen to a referral; an E6 call that ends in a yes goes on to the spine specialist."""
+    draft.note_end(f"{told.kind}:{told.rule}")
+    draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (told.kind, told.rule))
+    if told.rule == "E6" and told.refer:
+        draft.refer("REFER_SPINE", "E6", draft.numbers.referrals.leg_days)
 
 
 def _cut(draft: Draft, end: date, new: Pause | None = None) -> tuple[Pause, ...]:
