@@ -10,10 +10,13 @@ from coach.api import (
     auth,
     clinic,
     clinic_approvals,
+    clinic_measures,
+    clinic_plans,
     contact,
     document,
     duty,
     edge,
+    edits,
     errors,
     library,
     own_data,
@@ -57,8 +60,22 @@ def create_app(config: Config | None = None) -> Flask:
     )
     _install_request_frame(app)
     auth.install(app)
+    edits.install(app)
     errors.install(app)
-    spoken = (accounts, phone, reminders, contact, clinic, clinic_approvals, duty, people, library, own_data)
+    spoken = (
+        accounts,
+        phone,
+        reminders,
+        contact,
+        clinic,
+        clinic_approvals,
+        clinic_measures,
+        clinic_plans,
+        duty,
+        people,
+        library,
+        own_data,
+    )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)
     app.register_blueprint(phone_app)
@@ -74,6 +91,8 @@ def _install_request_frame(app: Flask) -> None:
     @app.after_request
     def frame(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
+        if "revision" in g and response.status_code < 300:
+            response.headers.setdefault("ETag", f'"{g.revision}"')
         now = g.get("server_time") or real_now()
         response.headers["Server-Time"] = now.isoformat()
         response.headers.setdefault("Cache-Control", "private, no-cache" if request.authorization else "no-store")

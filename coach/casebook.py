@@ -70,4 +70,4 @@ def _both(pure: str | None, played: str | None) -> str | None:
 
 
 def _is_played(case: Case) -> bool:
-    return case.state is None and all(told.kind != "measured" for told in case.told)
+    return case.state is None and all(told.kind not in ("measured", "settled") for told in case.told)

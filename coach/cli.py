@@ -66,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     simulated.add_argument("--patient", type=int, metavar="K", help="one life of the archetype, told in full")
     simulated.add_argument("--processes", type=int, metavar="P", help="instead of one for each core")
     simulated.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    frozen = add("freeze", _freeze, "stop all raises of all patients at once, until --end")
+    _add_measure(frozen)
     _add_content(commands)
     _add_reminders(commands)
     _add_push(commands)
@@ -87,6 +89,9 @@ def _add_content(commands: Any) -> None:
     review.add_argument("--out", type=Path, default=Path("review.html"), metavar="FILE", help="review.html unless said")
     translated = add("translate-check", _content_translated, "list what a language lacks; exit status 1 if anything")
     translated.add_argument("locale", metavar="LANG", help="a folder of programs/content/locale, such as zh-Hans")
+    recalled = add("recall", _recall, "take an exercise out of everyone's plan at once, until --end")
+    recalled.add_argument("exercise", metavar="EXERCISE", help="its id in exercises.yaml")
+    _add_measure(recalled)
     add("similar", _content_similar, "show the texts most alike; exit status 1 if two say nearly the same")
     made = add("vectors", _content_vectors, "write the test vectors of the rules that a phone applies by itself")
     made.add_argument(
@@ -99,6 +104,11 @@ def _add_content(commands: Any) -> None:
     figures.add_argument(
         "--nearest", action="store_true", help="instead show the drawings most alike; 1 if two look the same"
     )
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", default="by command of the operator", help="kept in the record")
+    parser.add_argument("--end", action="store_true", help="end it again")
 
 
 def _add_reminders(commands: Any) -> None:
@@ -162,6 +172,18 @@ def _reset_two_factor(options: argparse.Namespace) -> int:
     from coach import clinics
 
     return clinics.reset_two_factor(Config.from_env(), email=options.email)
+
+
+def _recall(options: argparse.Namespace) -> int:
+    from coach import clinics
+
+    return clinics.recall(Config.from_env(), exercise=options.exercise, reason=options.reason, ends=options.end)
+
+
+def _freeze(options: argparse.Namespace) -> int:
+    from coach import clinics
+
+    return clinics.freeze(Config.from_env(), reason=options.reason, ends=options.end)
 
 
 def _check_config(_options: argparse.Namespace) -> int:

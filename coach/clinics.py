@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from coach import clock
 from coach.config import CannotStart, Config
 from coach.database import make_engine, make_sessions
-from coach.services import accounts, two_factor
+from coach.services import accounts, measures, two_factor
 from coach.services.problems import Problem
+from programs import catalog
 
 
 def open_clinic(config: Config, *, name: str, zone: str, email: str, person: str) -> int:
@@ -42,6 +43,44 @@ def reset_two_factor(config: Config, *, email: str) -> int:
             raise CannotStart(f"{email}: no member of staff has this e-mail")
         two_factor.reset(session, account, clock.real_now())
     print(f"{email} is logged out and sets up a second factor at the next log-in.")
+    return 0
+
+
+def recall(config: Config, *, exercise: str, reason: str, ends: bool) -> int:
+    return _measure(config, "recall", exercise, reason, ends)
+
+
+def freeze(config: Config, *, reason: str, ends: bool) -> int:
+    return _measure(config, "freeze", None, reason, ends)
+
+
+def _measure(config: Config, kind: str, exercise: str | None, reason: str, ends: bool) -> int:
+    """Of the whole service: written into every patient's log, batch by batch, before the command ends."""
+    with _unit(config) as (session, now):
+        if ends:
+            found = [
+                each for each in measures.standing(session, None) if (each.kind, each.exercise) == (kind, exercise)
+            ]
+            if not found:
+                raise CannotStart(f"{exercise or kind}: nothing of this kind stands")
+            measure_id = measures.end(session, None, found[0].id, now).id
+        else:
+            made = measures.start(
+                session, kind, clinic_id=None, exercise=exercise, reason=reason, author_id=None, now=now,
+                catalog=catalog.load(),
+            )  # fmt: skip
+            measure_id = made.id
+    reached = more = 0
+    while reached == 0 or more:
+        with _unit(config) as (session, now):
+            more = measures.spread(session, measure_id, now)
+        reached += more
+        if not more:
+            break
+    what = "all raises" if exercise is None else exercise
+    print(
+        f"{what}: {'free again' if ends else 'stopped'} for {reached} patients; phones learn of it at their next sync."
+    )
     return 0
 
 

@@ -109,6 +109,7 @@ class Locked:
 
     flag: Flag = "CLINICIAN"
     level: FlagLevel = "URGENT"
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,14 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A referral has been seen to: the same rule may raise it again."""
+    """A referral has been seen to: the same rule may raise it again.
+
+    `refer`: the answer that an E6 call must end with, whether the person goes to a spine specialist (E2).
+    """
 
     kind: Annotated[str, Within(1, 20)]
     rule: Annotated[str, Within(1, 12)]
+    refer: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ BLOCKERS = (
 )  # fmt: skip
 REFERRALS = ("PHYSIO_REVIEW", "PHYSIO_CALL", "FIRST_CONTACT", "CLINICIAN_SOON", "CLINICIAN", "REFER_SPINE")
 READERS = ("patient", "clinician")
+LEFT_OUT = ("closed", "no_intake", "locked", "same", "does_not_fit")  # why a bulk assignment leaves a person out
+# Why an override or an approval was refused.
+REFUSALS = (
+    "OUT_OF_RANGE", "HARD_BLOCK", "NO_REASON", "TOO_LONG", "PROTECTED", "CONDITION", "NEEDS_NOTE", "NOT_NOW",
+    "NOT_WAITING",
+)  # fmt: skip
 # Why a clinician should look at a person now, most urgent first, and the causes with a sentence of their own.
 NEEDS = {
     "lock": ("any", "clinician"),

@@ -11,7 +11,7 @@ from coach import clock
 from coach.config import Config
 from coach.models.people import Patient
 from coach.models.plans import Plan
-from coach.services import alerts, plans, zones
+from coach.services import alerts, keyed_calls, measures, plans, zones
 from programs.catalog import Catalog
 from workers import process
 from workers.app import AUDIT, REPLAY, ZONES, app
@@ -55,6 +55,20 @@ def replay_sample(sessions: sessionmaker[Session], config: Config, catalog: Cata
 def follow() -> None:
     held = process.own()
     follow_zones(held.sessions, held.config)
+    spread_measures(held.sessions, held.config)
+
+
+def spread_measures(sessions: sessionmaker[Session], config: Config) -> None:
+    """Goes on with a recall or freeze whose own process is gone before every patient's log had it."""
+    last_at = time.monotonic() + FOLLOW_S
+    with sessions() as session:
+        waiting = measures.pending(session)
+    for measure_id in waiting:
+        more = 1
+        while more and time.monotonic() < last_at:
+            with sessions() as session:
+                more = measures.spread(session, measure_id, clock.read(session, config))
+                session.commit()
 
 
 @app.task(name=AUDIT)  # type: ignore[untyped-decorator]
@@ -62,6 +76,7 @@ def audit() -> None:
     held = process.own()
     with held.sessions() as session:
         zones.audit(session, clock.read(session, held.config))
+        keyed_calls.forget_old(session, clock.real_now())
         session.commit()
 
 

@@ -92,7 +92,7 @@ def have_read(data: dict[str, Any], patient_id: UUID) -> None:
     """Say that you have read a patient's messages, up to the newest you have seen."""
     with edge.unit() as unit:
         edge.in_care(unit, patient_id, "read messages", lock=True)
-        messages.mark_all_read(unit.session, patient_id, data["up_to"], unit.now)
+        messages.mark_all_read(unit.session, patient_id, data["up_to"], unit.now, edge.identity().account_id)
 
 
 @blueprint.post("/clinic/patients/<uuid:patient_id>/visits")

@@ -9,6 +9,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields
 
+from coach.api import edge, edits
 from coach.api.auth import PUBLIC, allow
 from coach.api.schemas import entries, reminders
 from coach.api.schemas.fields import Tolerant
@@ -123,11 +124,13 @@ def _dict2schema(converter: OpenAPIConverter, field: fields.Field[Any], *, ret: 
 
 def _finish(app: Flask, api: Api) -> None:
     """What holds for every call: its name, its headers, refusals as problem+json, no token where none is asked."""
-    for endpoint, operation in _operations(app, api):
+    for path, method, endpoint, operation in _operations(app, api):
         operation["operationId"] = endpoint.replace(".", "_")
         if getattr(app.view_functions[endpoint], "audience", None) == (PUBLIC,):
             operation["security"] = []
         answers = operation["responses"]
+        if path.startswith(edits.PREFIX) and method in edge.UNSAFE:
+            operation.setdefault("parameters", []).extend(edits.PARAMETERS)
         if "ETag" in answers.get("200", {}).get("headers", {}):
             answers["304"] = {"description": "Nothing has changed since the ETag you sent", "headers": ETAG}
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
@@ -143,9 +146,9 @@ def _finish(app: Flask, api: Api) -> None:
             api.spec.components.schemas[name]["description"] = " ".join(words.split())
 
 
-def _operations(app: Flask, api: Api) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(app: Flask, api: Api) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     for rule in app.url_map.iter_rules():
         item = api.spec._paths.get(FlaskPlugin.flaskpath2openapi(rule.rule), {})
         for method in rule.methods or ():
             if method.lower() in item:
-                yield rule.endpoint, item[method.lower()]
+                yield rule.rule, method, rule.endpoint, item[method.lower()]

@@ -2,6 +2,7 @@
 
 from coach.models import (
     audit,
+    calls,
     care,
     clock,
     contact,
@@ -9,6 +10,7 @@ from coach.models import (
     events,
     joining,
     measured,
+    measures,
     notices,
     people,
     plans,
@@ -20,6 +22,6 @@ from coach.models.registry import Base
 metadata = Base.metadata
 
 __all__ = [
-    "audit", "care", "clock", "contact", "erasure", "events", "joining", "measured", "metadata", "notices", "people",
-    "plans", "reminders", "upkeep",
+    "audit", "calls", "care", "clock", "contact", "erasure", "events", "joining", "measured", "measures", "metadata",
+    "notices", "people", "plans", "reminders", "upkeep",
 ]  # fmt: skip

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.models.registry import Base, one_of
 
-ALERT_KINDS = ("red_flag", "no_program", "referral", "failed_plan", "silent", "visit")
+ALERT_KINDS = (
+    "red_flag", "no_program", "referral", "failed_plan", "silent", "visit", "adverse", "message", "returned",
+)  # fmt: skip
 CONSENTS = ("care",)
 
 

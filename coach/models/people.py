@@ -99,6 +99,7 @@ class Patient(Base):
     adapt_at: Mapped[datetime | None]  # when the worker must look next: a new event, a turned day or a back-off
     failed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    closed_at: Mapped[datetime | None]  # when the care episode ended; none while one goes on
     created_at: Mapped[datetime]
 
     __table_args__ = (

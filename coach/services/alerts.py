@@ -66,6 +66,32 @@ def for_overdue_visit(session: Session, patient: Patient, visit: str, due: date,
     _open(session, patient, "visit", visit, "SOON", now, due)
 
 
+def for_adverse_event(
+    session: Session, patient: Patient, report: str, due: date, *, serious: bool, now: datetime
+) -> None:
+    """Harm was reported; a serious one climbs by the minute until somebody has seen it."""
+    _open(session, patient, "adverse", report, "URGENT" if serious else "SOON", now, due)
+
+
+def for_message(session: Session, patient: Patient, due: date, now: datetime) -> None:
+    """A patient has written: one alert until it is read, which climbs when its day has passed."""
+    _open(session, patient, "message", "unread", "none", now, due)
+
+
+def end_messages(session: Session, patient_id: UUID, account_id: UUID | None, now: datetime) -> None:
+    """All that the patient wrote has been read, by this clinician where that is known."""
+    standing = (Alert.patient_id == patient_id, Alert.kind == "message", Alert.resolved_at.is_(None))
+    for alert in session.scalars(select(Alert).where(*standing)):
+        if account_id is not None:
+            acknowledge(session, alert, account_id, now)
+        alert.resolved_at, alert.resolved_by = now, account_id
+
+
+def for_return(session: Session, patient: Patient, now: datetime) -> None:
+    """A person whose care had ended has answered the intake again."""
+    _open(session, patient, "returned", "intake", "none", now, None)
+
+
 def acknowledge(session: Session, alert: Alert, account_id: UUID, now: datetime) -> None:
     """Says who saw it and when; the patient's screen shows it."""
     if alert.seen_at is None:

@@ -38,11 +38,20 @@ def plan(
         "not_chosen": [],
         "verdicts": [],
         "waiting": [],
+        "overrides": [],
+        "pause": None,
+        "care": "active",
     }
     if current is None:
         return document
     document["day"], document["mode"] = current.day.isoformat(), current.mode
-    document["verdicts"] = canonical.to_json(current.verdicts)
+    document["verdicts"] = [
+        canonical.to_json(each) | {"text": words.word(f"refusals.{each.reason}") if each.reason else None}
+        for each in current.verdicts
+    ]
+    document["overrides"] = canonical.to_json(current.overrides)
+    document["pause"] = canonical.to_json(current.pause(current.day))
+    document["care"] = current.care
     document["waiting"] = list(changes.listed(current, words, catalog))
     if current.program is None or (reader == "patient" and patient.lock not in triage.OPEN):
         return document

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coach.models.people import Patient as PatientRow
 from coach.models.plans import Plan as PlanRow
-from coach.services import log, plans, safety
+from coach.services import alerts, log, measures, plans, safety
 from coach.services.problems import Problem, conflict
 from coach.services.tokens import Identity
 from programs import canonical, triage
@@ -37,13 +37,13 @@ def submit(
 
     The screen is triaged before anything else; a person whose condition has no programme yet gets
     the safety card and an alert, never another condition's programme. Raises Problem 422 for impossible
-    dates, 409 for a second intake: what changes later is told by a `condition` entry.
+    dates, 409 for a second intake before care has ended: what changes is told by a `condition` entry.
     """
     day = plans.today(patient, now)
     wrong = impossible_days(facts, day) or _unanswered(facts, red_flags, severe, day, catalog, patient.locale)
     if wrong:
         raise Problem("invalid", 422, "Some fields were not accepted.", fields=wrong)
-    if patient.next_day_at is not None:
+    if patient.next_day_at is not None and patient.closed_at is None:
         raise conflict("The intake is answered. Send a condition entry for what has changed.")
     body = Intake(patient=facts, red_flags=red_flags, severe=severe)
     event = Event(str(uuid4()), day, now, "intake", "patient", body)
@@ -58,6 +58,10 @@ def submit(
         catalog=catalog,
     )
     safety.take_in(session, patient, raised.locks, now, here=True)
+    if patient.closed_at is not None:
+        patient.closed_at = None  # whoever answers the whole screen again is back
+        alerts.for_return(session, patient, now)
+    measures.for_newcomer(session, patient, now)
     plan = plans.store(session, patient, now, catalog)
     assert plan is not None  # an intake event was just stored
     return plan

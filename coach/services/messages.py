@@ -1,6 +1,6 @@
 """Messages between a person and their clinic. A clinician's is announced at once, without a word of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from coach.models.contact import Message
 from coach.models.people import Patient
-from coach.services import reminders
+from coach.services import alerts, plans, reminders
 from coach.services.problems import conflict, not_found
+from programs.rules.draft import WEEKEND
 from programs.schedule import WHOLE_DAY, Rule
 
 LONGEST = 2000
@@ -39,6 +40,8 @@ def send(
         raise conflict(f"At most {MOST_A_DAY} messages a day are possible.")
     made = Message(patient_id=patient.id, id=message_id, author=author, author_id=author_id, text=text, sent_at=now)
     session.add(made)
+    if author == "patient":
+        alerts.for_message(session, patient, _next_working_day(plans.today(patient, now)), now)
     if author == "clinician":
         reminders.add(
             session, patient, Rule(uuid5(message_id, "message"), "message", None, None, None, now, at=now), now
@@ -62,7 +65,18 @@ def mark_read(session: Session, patient_id: UUID, message_id: UUID, reader: str,
     found.read_at = found.read_at or now
 
 
-def mark_all_read(session: Session, patient_id: UUID, up_to: datetime, now: datetime) -> None:
+def mark_all_read(
+    session: Session, patient_id: UUID, up_to: datetime, now: datetime, reader_id: UUID | None = None
+) -> None:
     """Notes that the clinic has read the patient's messages sent until then; newer ones stay unread."""
     unread = (Message.patient_id == patient_id, Message.author == "patient", Message.read_at.is_(None))
     session.execute(update(Message).where(*unread, Message.sent_at <= up_to).values(read_at=now))
+    if session.scalar(select(Message.id).where(*unread).limit(1)) is None:
+        alerts.end_messages(session, patient_id, reader_id, now)
+
+
+def _next_working_day(day: date) -> date:
+    day += WHOLE_DAY
+    while day.weekday() >= WEEKEND:
+        day += WHOLE_DAY
+    return day

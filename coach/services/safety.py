@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from coach.models.people import Patient
 from coach.services import alerts, cursors, devices, reminders
 from programs import canonical, triage
+from programs.rules.safety import CLOSED
 from programs.triage import Lock
 
 
@@ -28,7 +29,8 @@ def take_in(session: Session, patient: Patient, raised: Iterable[Lock], now: dat
     for lock in raised:
         if is_harder(lock, standing.get(lock.flag)):
             standing[lock.flag] = lock
-            alerts.for_lock(session, patient, lock, now)
+            if lock.flag != CLOSED:  # the clinic's own doing
+                alerts.for_lock(session, patient, lock, now)
     if standing == before:
         return
     _set(patient, standing.values())

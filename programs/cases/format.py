@@ -56,13 +56,14 @@ EVENTS: Mapping[str, frozenset[str]] = _table({
     "away": "first last cause wanted",
     "resume": "",
     "close": "care",
+    "settle": "referral rule refer",
 })  # fmt: skip
 # Words of a case -> kinds of the log.
 KINDS = {
     "instrument": "questionnaire", "assign": "assigned", "withdraw": "withdrawn", "measure": "measured",
-    "resume": "resumed", "close": "closed",
+    "resume": "resumed", "close": "closed", "settle": "settled",
 }  # fmt: skip
-CLINICIANS = ("assign", "override", "condition", "approval", "withdraw", "measure", "close")
+CLINICIANS = ("assign", "override", "condition", "approval", "withdraw", "measure", "close", "settle")
 # What a day is asked for: `is` -> its keys.
 EXPECTED: Mapping[str, frozenset[str]] = _table({
     "lock": "level flag within_days",

@@ -191,6 +191,8 @@ def _body(kind: str, raw: dict[str, Any], start: date, day: int, patient: Patien
             values["until"] = (start + timedelta(days=values["until"])).isoformat()
     elif kind == "measure":
         values["kind"] = values.pop("kind_of", None)
+    elif kind == "settle":
+        values["kind"] = values.pop("referral", None)
     elif kind == "away":
         values |= {key: (start + timedelta(days=values[key])).isoformat() for key in ("first", "last")}
     elif kind == "assign" and ("program" in values) == ("exercises" in values):

@@ -48,6 +48,8 @@ def needed(catalog: Catalog) -> Needed:
     keys |= {f"cards.{key}.{part}": () for key in words.CARDS for part in ("title", "text")}
     keys |= {f"cards.BARRIER_QUESTION.choices.{key}": () for key in words.BARRIERS}
     keys |= {f"referrals.{key}.{reader}": ("due",) for key in words.REFERRALS for reader in READERS}
+    keys |= {f"left_out.{reason}": () for reason in words.LEFT_OUT}
+    keys |= {f"refusals.{reason}": () for reason in words.REFUSALS}
     keys |= {
         f"attention.{need}.{cause}": ("day", "count", "what") for need in words.NEEDS for cause in words.NEEDS[need]
     }

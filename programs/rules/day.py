@@ -102,8 +102,15 @@ def _set(draft: Draft, event: Event) -> None:
     elif isinstance(body, log.Resumed):
         draft.pauses = _cut(draft, draft.day)
     elif isinstance(body, log.Settled):
-        draft.note_end(f"{body.kind}:{body.rule}")
-        draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (body.kind, body.rule))
+        _settle(draft, body)
+
+
+def _settle(draft: Draft, told: log.Settled) -> None:
+    """A human has seen to a referral; an E6 call that ends in a yes goes on to the spine specialist."""
+    draft.note_end(f"{told.kind}:{told.rule}")
+    draft.referrals = tuple(r for r in draft.referrals if (r.kind, r.rule) != (told.kind, told.rule))
+    if told.rule == "E6" and told.refer:
+        draft.refer("REFER_SPINE", "E6", draft.numbers.referrals.leg_days)
 
 
 def _cut(draft: Draft, end: date, new: Pause | None = None) -> tuple[Pause, ...]:

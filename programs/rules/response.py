@@ -126,8 +126,14 @@ def _trained(draft: Draft) -> bool:
 
 
 def _severe_leg(draft: Draft) -> None:
-    """E3: severe for two weeks, or most nights lost; low adherence does not hold it back."""
+    """E3: severe for two weeks, or most nights lost; low adherence does not hold it back.
+
+    Where a human has seen to it, the two weeks count from there: what was known then does not raise it again.
+    """
     numbers, state = draft.numbers.referrals, draft.leg
+    settled = draft.ended.get("CLINICIAN_SOON:E3")
+    if settled is not None and (draft.day - settled).days < numbers.severe_days:
+        return
     long = state.high_since is not None and (draft.day - state.high_since).days >= numbers.severe_days
     severe = long and state.high_count >= numbers.severe_values
     sleepless = sum(note.sleep_lost for note in draft.mornings.recent) >= numbers.sleep_lost_nights

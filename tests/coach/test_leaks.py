@@ -55,6 +55,8 @@ def ward(client: FlaskClient, clinics: tuple[Clinics, Clinics], now: datetime) -
         "administrator": staff["Ada Berg"],
         "channel_id": maya.post("/v1/clinic/channels", {"url": "https://pager.example.org/x"})["id"],
         "invitation_id": maya.post("/v1/clinic/invitations", {})["id"],
+        "field": "level_cap",
+        "measure_id": maya.post("/v1/clinic/measures", {"kind": "freeze", "reason": "a trial"})["id"],
     }
     strangers = {
         "their clinician": Person(client).log_in(b.duty, PASSWORD),
@@ -77,6 +79,10 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{staff}/hand-over"): {"to": ids["colleague"]},
         ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
         ("POST", f"{patient}/approvals"): {"about": "bridge", "decision": "approve"},
+        ("POST", f"{patient}/adverse-events"): {"id": str(uuid4()), "text": "fell", "serious": False},
+        ("POST", f"{patient}/preview"): {"program": "T05"},
+        ("PUT", f"{patient}/pause"): {"first": "2026-03-02", "last": "2026-03-03", "cause": "away"},
+        ("POST", f"{patient}/lock"): {"reason": "told on the phone"},
         ("POST", f"{patient}/messages/read"): {"up_to": now.isoformat()},
         ("POST", f"{patient}/visits"): {
             "id": str(uuid4()),
@@ -135,7 +141,12 @@ def test_a_role_that_is_not_named_is_refused_everywhere(app: Flask, ward: Ward) 
 def test_another_clinic_and_a_colleague_find_nothing_of_a_patient(app: Flask, ward: Ward, now: datetime) -> None:
     right, walked = bodies(ward.ids, now), 0
     people = ward.strangers | {"a colleague": ward.dario}
-    own = {"channel_id", "invitation_id", "account_id"}  # of the clinic, not of the patient: a colleague may
+    own = {
+        "channel_id",
+        "invitation_id",
+        "account_id",
+        "measure_id",
+    }  # of the clinic, not of the patient: a colleague may
     for method, rule, audience in routes(app):
         path = filled(rule, ward.ids)
         if path is None or path == rule:

@@ -87,7 +87,7 @@ class OverrideValue(fields.Raw):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise ma.ValidationError("Must be a whole number or a word.")
-        if (isinstance(value, str) and len(value) > 40) or (not isinstance(value, str) and abs(value) > MOST_VALUE):
+        if (isinstance(value, str) and len(value) > 60) or (not isinstance(value, str) and abs(value) > MOST_VALUE):
             raise ma.ValidationError("Too large.")
         return value
 
@@ -98,7 +98,7 @@ class Override(Strict):
     field = word(*OVERRIDE_FIELDS, required=True)
     value = OverrideValue(
         required=True,
-        metadata={"type": ["integer", "string"], "minimum": -MOST_VALUE, "maximum": MOST_VALUE, "maxLength": 40},
+        metadata={"type": ["integer", "string"], "minimum": -MOST_VALUE, "maximum": MOST_VALUE, "maxLength": 60},
     )
     reason = text(500, load_default=None, allow_none=True)
     until = fields.Date(load_default=None, allow_none=True, metadata={"description": "last day it holds"})

@@ -13,7 +13,7 @@ from coach.api.schemas.values import Value
 from coach.services.escalation import Told
 from coach.services.problems import invalid
 from programs import catalog, routine, triage
-from programs.course import Verdict
+from programs.course import OverrideRow, Pause, Verdict
 from programs.plan import Dose
 
 
@@ -98,6 +98,18 @@ class NotChosen(Tolerant):
     rule = fields.String(required=True)
 
 
+@dataclass(frozen=True)
+class PauseNow(Pause):
+    """From its first to its last day, and what is wanted meanwhile."""
+
+
+@dataclass(frozen=True)
+class VerdictAnswer(Verdict):
+    """`text` says in words which rule refused."""
+
+    text: str | None = None
+
+
 class Swap(Strict):
     """An exercise to have replaced by another of the same purpose, or wanted back."""
 
@@ -129,8 +141,13 @@ class PlanAnswer(Tolerant):
     mode = fields.String(required=True, allow_none=True)
     items = fields.List(fields.Nested(PlanItem), required=True)
     not_chosen = fields.List(fields.Nested(NotChosen), required=True)
+    overrides = Value(
+        tuple[OverrideRow, ...], required=True, metadata={"description": "a clinician's exceptions in force"}
+    )
+    pause = Value(PauseNow | None, required=True, metadata={"description": "the one today lies in"})
+    care = fields.String(required=True, metadata={"description": "active, self_care or closed"})
     verdicts = fields.List(
-        Value(Verdict), required=True, metadata={"description": "today's overrides: accepted or why not"}
+        Value(VerdictAnswer), required=True, metadata={"description": "today's overrides: accepted or why not"}
     )
     waiting = fields.List(
         fields.Nested(Change), required=True, metadata={"description": "changes that a clinician has to approve"}
