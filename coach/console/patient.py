@@ -149,6 +149,8 @@ def _of_alert(alert: Alert) -> Step:
     spoken, where = t(), url_for("console.alert", alert_id=alert.id)
     what = alert_pages.title(alert)
     grave = alert.level in ("EMERGENCY", "URGENT")
+    if alert.kind == "message":  # it closes by being read
+        return Step(what, url_for("console.contact", patient_id=alert.patient_id))
     if alert.seen_at is None:
         return Step(spoken("next.see", what=what), where, grave)
     if alert.kind == "red_flag":

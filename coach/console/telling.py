@@ -119,7 +119,7 @@ class Teller:
         return self.t("told.release", what=self._flag(body.flag))
 
     def _locked(self, body: events.Locked) -> str:
-        return self.t("told.locked", level=self.t(f"locks.{body.level}"))
+        return self.t("told.locked", level=self.t(f"locks.{body.level}"), reason=body.reason or "–")
 
     def _away(self, body: events.Away) -> str:
         days = {"first": self.t.day(body.first), "last": self.t.day(body.last)}
@@ -137,6 +137,13 @@ class Teller:
     def _approval(self, body: events.Approval) -> str:
         said = "approved" if body.approved else "rejected"
         return self.t(f"told.{said}", what=self._exercises([body.exercise]) or body.exercise)
+
+    def _withdrawn(self, body: events.Withdrawn) -> str:
+        return self.t("told.withdrawn", what=self.t(f"overrides.{body.field}"))
+
+    def _measured(self, body: events.Measured) -> str:
+        what = self._exercises([body.exercise]) if body.exercise else self.t("measures.freeze")
+        return self.t("told.measure_ended" if body.ends else "told.measured", what=what)
 
     def _settled(self, body: events.Settled) -> str:
         return self.t("told.settled", what=self.t.either(f"referrals.{body.kind}", body.kind))
