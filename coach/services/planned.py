@@ -35,6 +35,7 @@ def follow(
     cursors.settle(session, patient, now, cursor)
     _watch_silence(session, patient, plan, cursor.done_day, course, now)
     visits.give_up(session, patient, now, catalog)
+    visits.watch(session, patient, plan, now, catalog)
 
 
 def _training_days(plan: Plan, catalog: Catalog) -> int | None:
