@@ -23,7 +23,7 @@ def make_feed() -> dict[str, Any]:
     """A secret address for your calendar program, shown this once; an earlier one is of no more use."""
     with edge.unit() as unit:
         token = feed.make(unit.session, edge.identity().account_id, unit.now)
-    return {"url": f"{edge.parts().config.public_url.rstrip('/')}/v1/calendar/{token}.ics"}
+    return {"url": f"{edge.parts().config.public_url.rstrip('/')}/v1/calendar/{token}/visits.ics"}
 
 
 @blueprint.delete("/clinic/calendar-feed")
@@ -35,7 +35,7 @@ def revoke_feed() -> None:
         feed.revoke(unit.session, edge.identity().account_id)
 
 
-@blueprint.get("/calendar/<string:token>.ics", parameters=[in_path("token", "the secret of the feed")])
+@blueprint.get("/calendar/<string:token>/visits.ics", parameters=[in_path("token", "the secret of the feed")])
 @allow(PUBLIC)
 @blueprint.response(200, {"type": "string"}, content_type=ICS, description="iCalendar: when and how, never who")
 def read_feed(token: str) -> Response:

@@ -85,7 +85,7 @@ def test_the_feed_says_when_and_how_and_nothing_else_until_it_is_revoked(
     assert (str(event["summary"]), event.decoded("dtstart")) == ("Visit by video", now + DAY)
     assert b"Ana" not in answer.data and person.get("/v1/me")["id"].encode() not in answer.data
     assert client.get(first[first.index("/v1") :]).status_code == 404  # the newer one has taken its place
-    assert client.get("/v1/calendar/guess.ics").status_code == 404
+    assert client.get("/v1/calendar/guess/visits.ics").status_code == 404
     assert maya.call("DELETE", "/v1/clinic/calendar-feed").status_code == 204
     assert client.get(url[url.index("/v1") :]).status_code == 404
 
