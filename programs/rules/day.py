@@ -55,6 +55,7 @@ def live(draft: Draft, lines: Sequence[Line]) -> None:
     draft.cards, draft.verdicts, draft.answered, draft.only_today = (), (), False, {}
     draft.judged.clear()
     draft.instruments_today = draft.sore = False
+    draft.came_in = 0
     overrides.turn_day(draft)
     later: set[str] = set()  # approvals of what this very day is still to bring
     for line in lines:

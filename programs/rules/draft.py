@@ -109,6 +109,7 @@ class Draft:
         self.inputs: Mapping[str, Scalar] = {}  # what is being judged: goes into every exercise's decision
         self.judged: set[str] = set()  # exercises whose good session was counted today
         self.instruments_today = False
+        self.came_in = 0  # new exercises of today
         self.sore = False  # today, by its morning or yesterday's session; not yet for what a clinician sets
         # As of the evening before, as in a fold that comes from there: what the date alone changes is met in both.
         self.allowed = Allowed(self.person(self.day - timedelta(days=1)), catalog)

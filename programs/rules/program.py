@@ -223,11 +223,16 @@ def _fill(
     """
     only = None if new_most is None or draft.growth == "on" else granted
     own = [item for item in held if item.source == "program"]
+    if new_most is not None:
+        new_most = max(0, new_most - draft.came_in)  # a day may fill more than once, as when an exception ends on it
     sets_most = _sets_most(draft, own) if new_most else None
     filling = prescribe.Filling(
         draft.allowed, draft.program or "O", own, new_most, sets_most, level_most or {}, careful, only
     )
     items, draft.missing = prescribe.fill(draft.slots, filling)
+    if new_most is not None:
+        chains = {draft.catalog.exercises[item.exercise].chain for item in own}
+        draft.came_in += sum(draft.catalog.exercises[item.exercise].chain not in chains for item in items)
     if only is not None and new_most:
         for gap in draft.missing:
             if gap.why.because == "new_exercises":

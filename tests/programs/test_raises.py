@@ -236,3 +236,12 @@ def test_a_bad_morning_that_undoes_a_new_block_brings_nothing_heavier_back() -> 
     held = fold([*woken, told(28, body, "system", minute=90)], 28)
     assert served_load(held) <= served_load(dawn)
     assert not adapt.turns_back(fold(lines, 27), now, CONTENT), "yesterday's block is no block of today"
+
+
+def test_an_exception_that_ends_as_a_block_turns_brings_no_third_new_exercise() -> None:
+    disc = started(22, leg=4, location=3, diagnoses=frozenset({"RAD"}))
+    trained = [*good(*range(1, 21, 3)), *(morning(day, 2) for day in range(1, 22))]
+    none_fits = told(1, Override("direction", "none", "neither eased it", START + timedelta(days=20)), "clinician")
+    eve, day = (fold([*disc, *trained, none_fits], number) for number in (20, 21))
+    assert (eve.block_week, day.block_week, day.direction.value) == (3, 4, "unknown")
+    assert len(doses(day).keys() - doses(eve).keys()) == CONTENT.constants.caps.new_ex_per_replan
