@@ -24,6 +24,9 @@ POLICY = "; ".join([
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
     "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ])  # fmt: skip
+# What the first screen is made of: asked for at once instead of one after the other, as each names the next.
+FIRST = ("dom", "words", "state", "store", "clock", "day", "gate", "sync", "api", "queue", "player", "country",
+         "screens/today", "screens/check", "screens/end", "screens/locked")  # fmt: skip
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 
 blueprint = Blueprint("phone_app", __name__, static_folder=None)
@@ -109,6 +112,11 @@ def _answer(name: str, keep: str) -> Response:
 
 def _file(name: str, body: bytes, version: str, kept: str) -> File:
     if name in PAGES.values() or name.endswith(".webmanifest"):
-        body = body.replace(b"%VERSION%", version.encode()).replace(b"%FILES%", kept.encode())
+        preload = "\n".join(f'<link rel="modulepreload" href="/app/v/%VERSION%/{each}.js">' for each in FIRST)
+        body = (
+            body.replace(b"%PRELOAD%", preload.encode())
+            .replace(b"%VERSION%", version.encode())
+            .replace(b"%FILES%", kept.encode())
+        )
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return File(body, gzip.compress(body, mtime=0), kind)

@@ -37,6 +37,10 @@ test("an answer that opens nothing leaves the gate shut", () => {
   assert.equal(at("2026-03-02", { told: { gate: { level: "unanswered" } } }).kind, "gate");
 });
 
+test("a session that went badly shuts the gate again on the same day", () => {
+  assert.equal(at("2026-03-02", { told: { gate: { level: "none" }, again: true } }).kind, "gate");
+});
+
 test("a lock of this phone stands on every day, whatever is answered later", () => {
   const lock = { level: "EMERGENCY" };
   for (const day of ["2026-03-02", "2026-03-03", "2026-03-09"]) {
@@ -52,25 +56,16 @@ test("a lock of the service stands as well, and a SOON of this phone goes on cal
   assert.deepEqual([soon.kind, soon.soon], ["open", true]);
 });
 
-test("beyond the fetched week the gate is asked again and only the calm routine is left", () => {
+test("beyond the fetched week the gate is asked again", () => {
   const answered = { routines: [routine("2026-03-02", { gate: { ...gate, answered: true } })] };
   const far = view({ week: answered, day: "2026-03-09", told: {}, lock: null, contactDay: "2026-03-02" });
   assert.deepEqual([far.kind, far.stale, far.daysAway], ["gate", true, 7]);
-  assert.deepEqual(pick({ full: [], calm: [] }, { daysAway: far.daysAway }), { variant: "calm", why: "contact" });
-  assert.equal(pick({ full: [], calm: [] }, { daysAway: 6 }).variant, "full");
 });
 
-test("the variant follows the published rules, the calmer one first", () => {
-  const all = { full: [], short: [], calm: [], neutral: [] };
-  assert.equal(pick(all, { pre: 6 }).variant, "full");
-  assert.equal(pick(all, { pre: 7 }).variant, "calm");
-  assert.equal(pick(all, { stopped: true }).variant, "calm");
-  assert.equal(pick(all, { badDay: true }).variant, "calm");
-  assert.equal(pick(all, { soon: true, legDown: true }).variant, "calm");
-  assert.equal(pick(all, { legDown: true }, "full").variant, "neutral");
-  assert.equal(pick({ full: [], calm: [] }, { legDown: true }).variant, "calm");
-  assert.equal(pick(all, {}, "short").variant, "short");
-  assert.equal(pick({ full: [], calm: [] }, {}, "short").variant, "full");
+test("a SOON of this phone leaves the calm variant, whatever the rules say", () => {
+  const rules = { rules: [], otherwise: "full", missing: { neutral: "full" } };
+  assert.equal(pick(rules, { full: [], calm: [] }, {}).variant, "full");
+  assert.equal(pick(rules, { full: [], calm: [] }, { soon: true }).variant, "calm");
 });
 
 test("levels have an order", () => {

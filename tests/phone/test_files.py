@@ -55,3 +55,7 @@ def test_one_changed_file_makes_another_release(monkeypatch: pytest.MonkeyPatch,
     other = phone.release.__wrapped__()
     assert one.version != other.version
     assert other.files["sw.js"].body == f"{other.version} main.js".encode()
+
+
+def test_what_is_asked_for_at_once_exists() -> None:
+    assert {f"{name}.js" for name in phone.FIRST} <= set(phone.release().files)

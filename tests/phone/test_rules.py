@@ -3,11 +3,11 @@
 import json
 import subprocess
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from programs import canonical, catalog, triage
+from programs import canonical, catalog, routine, triage, variants
 from tests.receivers.node import NODE
 
 HERE = Path(__file__).parent
@@ -33,15 +33,29 @@ def test_the_phone_judges_every_answer_as_the_service_does() -> None:
                 expected.append(_service(answers, severe, unsure, cancer))
     assert len(expected) > 4_000
     assert {level for level in expected} == {"none", "SOON", "unanswered", "SOON_HOLD", "URGENT", "EMERGENCY"}
-    assert _phone(cards) == expected
+    assert _phone(cards=cards) == expected
 
 
-def test_the_phones_numbers_are_those_of_the_content() -> None:
-    script = f"import * as gate from '{(APP / 'gate.js').as_uri()}'; console.log(JSON.stringify(gate))"
+def test_the_phone_picks_every_variant_as_the_service_does() -> None:
+    rules = variants.rules(CATALOG)
+    told: dict[str, tuple[Any, ...]] = {
+        "days_alone": (0, 6, 7), "flare": (None, True), "pre": (None, 6, 7), "peak": (None, 7, 8),
+        "stopped": (False, True),
+        "bad_day": (False, True), "moved_down": (None, 0, 1), "moved_down_minutes": (9, 10), "leg_rise": (1, 2),
+        "leg_rise_minutes": (29, 30), "in_a_hurry": (None, True),
+    }  # fmt: skip
+    facts = [dict(zip(told, each, strict=True)) for each in product(*told.values())]
+    served = dict.fromkeys(routine.VARIANTS, ())
+    days = [{"rules": canonical.to_json(rules), "variants": served, "facts": each} for each in facts[::7]]
+    expected = [canonical.to_json(variants.pick(each, rules)) for each in facts[::7]]
+    assert {each["variant"] for each in expected} == set(routine.VARIANTS)
+    assert _phone(days=days) == expected
+
+
+def test_the_phone_knows_the_levels_of_the_service() -> None:
+    script = f"import {{ LEVELS }} from '{(APP / 'gate.js').as_uri()}'; console.log(JSON.stringify(LEVELS))"
     run = subprocess.run([NODE, "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
-    told = json.loads(run.stdout)
-    assert told["CALM_PRE"] == CATALOG.constants.pain.calm_pre
-    assert tuple(told["LEVELS"]) == triage.LEVELS
+    assert tuple(json.loads(run.stdout)) == triage.LEVELS
 
 
 def _cards(flags: list[str]) -> list[tuple[dict[str, str], list[str], dict[str, str]]]:
@@ -76,9 +90,9 @@ def _service(answers: dict[str, Any], severe: list[str], unsure: dict[str, str],
     return triage.worst([*(lock.level for lock in found.locks), *asked])
 
 
-def _phone(cards: list[dict[str, Any]]) -> list[str]:
+def _phone(**asked: Any) -> list[Any]:
     run = subprocess.run(
-        [NODE, HERE / "judge.mjs"], input=json.dumps(cards), capture_output=True, text=True, check=False
+        [NODE, HERE / "judge.mjs"], input=json.dumps(asked), capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
     return list(json.loads(run.stdout))

@@ -21,7 +21,7 @@ export function view({ week, day, told, lock, contactDay }) {
   if (lock && !opens(gate, lock.level)) return { ...facts, kind: "locked", lock };
   if (routine.status === "locked" || routine.status === "no_plan") return { ...facts, kind: routine.status };
   if (routine.status === "paused") return { ...facts, kind: "paused" };
-  const answered = told.gate ? opens(gate, told.gate.level) : gate.answered && !stale;
+  const answered = told.again ? false : told.gate ? opens(gate, told.gate.level) : gate.answered && !stale;
   if (!answered) return { ...facts, kind: "gate" };
   return { ...facts, kind: routine.status === "rest" ? "rest" : "open", soon: lock?.level === "SOON" };
 }

@@ -2,8 +2,6 @@
 // same in programs/triage.py, and decides in the end.
 
 export const LEVELS = ["none", "SOON", "unanswered", "NO_PLAN", "SOON_HOLD", "URGENT", "EMERGENCY"];
-/** Pain before a session from which only the calm one is offered; days without contact after which it is so as well. */
-export const CALM_PRE = 7, CONTACT_DAYS = 7;
 
 export const worst = (levels) => LEVELS[Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)))];
 
@@ -11,7 +9,7 @@ export const worst = (levels) => LEVELS[Math.max(0, ...levels.map((level) => LEV
 export function levelOf(question, answer, { severe = false, unsureBefore = false } = {}) {
   const { levels } = question;
   if (answer === "yes" && severe && levels.severe) return levels.severe;
-  if (answer === "unsure" && unsureBefore && levels.unsure === "unanswered") return levels.yes;
+  if (answer === "unsure" && unsureBefore) return levels.unsure_again ?? levels.unsure;
   return levels[answer] ?? "none";
 }
 
@@ -36,16 +34,14 @@ export function judge(gate, answers, severe = [], unsure = {}, day = "") {
 
 export const opens = (gate, level) => gate.open_levels.includes(level);
 
-/** Which variant a phone takes at once, and why. `facts` as told today; `wish` is what the person would rather have. */
-export function pick(variants, facts, wish = "full") {
-  const calm = [
-    ["contact", facts.daysAway >= CONTACT_DAYS],
-    ["soon", Boolean(facts.soon)], // level 1 only: the calm one holds nothing else
-    ["bad_day", Boolean(facts.badDay)],
-    ["stopped", Boolean(facts.stopped)],
-    ["pain", (facts.pre ?? 0) >= CALM_PRE],
-  ].find(([, holds]) => holds);
-  if (calm) return { variant: "calm", why: calm[0] };
-  if (facts.legDown) return { variant: variants.neutral ? "neutral" : "calm", why: "leg" };
-  return { variant: variants[wish] ? wish : "full", why: null };
+/**
+ * Which variant a phone takes at once, by the rules that came with the week: the first whose tests all hold. What nobody
+ * told matches nothing. A SOON that this phone raised itself leaves the calm one: exercises of level 1 and no others.
+ */
+export function pick(rules, variants, facts) {
+  if (facts.soon) return { variant: "calm", rule: "SOON", ask_again: false };
+  const holds = ({ input, at_least: least }) => (least === null ? facts[input] === true : (facts[input] ?? -Infinity) >= least);
+  const found = rules.rules.find((rule) => rule.tests.every(holds)) ?? { variant: rules.otherwise, rule: "", ask_again: false };
+  const { variant, rule, ask_again } = found;
+  return { variant: variants[variant] ? variant : rules.missing[variant] ?? rules.otherwise, rule, ask_again };
 }

@@ -18,6 +18,16 @@ const screens = {
   more: () => import("./screens/more.js"),
   settings: () => import("./screens/settings.js"),
   outbox: () => import("./screens/outbox.js"),
+  log: () => import("./screens/log.js"),
+  learn: () => import("./screens/learn.js"),
+  sheet: () => import("./screens/sheet.js"),
+  plan: () => import("./screens/plan.js"),
+  diary: () => import("./screens/diary.js"),
+  contact: () => import("./screens/contact.js"),
+  inbox: () => import("./screens/inbox.js"),
+  reminders: () => import("./screens/reminders.js"),
+  away: () => import("./screens/away.js"),
+  data: () => import("./screens/data.js"),
 };
 const WITHOUT_ACCOUNT = new Set(["welcome", "help", "show"]);
 const NO_BAR = new Set(["session"]);
@@ -50,6 +60,7 @@ async function draw() {
   if (shown !== null && shown !== location.hash) { scrollTo(0, 0); place.querySelector("h1")?.focus(); }
   shown = location.hash;
   place.dataset.ready = wanted;
+  performance.mark(`ready ${wanted}`);
 }
 
 function bar(current) {
@@ -69,6 +80,7 @@ async function redraw() {
 }
 
 async function start() {
+  screens.today(); // on its way while the disk is read
   await load().catch(() => notice(t("storage.none")));
   await words(state.prefs.locale);
   addEventListener("hashchange", draw);

@@ -1,5 +1,5 @@
 // What the phone knows, in memory and on disk. Read it anywhere; change it with `set`.
-import { drop, get, put } from "./store.js";
+import { all, drop, put } from "./store.js";
 
 const BLANK = {
   prefs: { locale: null, sound: true, vibrate: true, voice: false, autostart: false, country: null, units: "metric" },
@@ -27,10 +27,10 @@ const failed = new Set();
 
 /** Reads everything from disk; another tab or the service worker may have written. */
 export async function load() {
+  const found = await all();
   for (const key of Object.keys(BLANK)) {
-    const found = await get(key);
     if (failed.has(key)) continue; // what memory holds is newer than what the full disk has
-    state[key] = found === undefined ? structuredClone(BLANK[key]) : found;
+    state[key] = found[key] ?? structuredClone(BLANK[key]);
   }
   state.prefs = { ...BLANK.prefs, ...state.prefs };
 }

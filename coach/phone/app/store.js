@@ -30,6 +30,15 @@ async function inside(box, mode, work) {
   });
 }
 
+/** Every named value, in one go. */
+export async function all() {
+  const base = await database();
+  const box = base.transaction("values", "readonly").objectStore("values");
+  const read = (asked) => new Promise((resolve, reject) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = () => reject(asked.error); });
+  const [keys, values] = await Promise.all([read(box.getAllKeys()), read(box.getAll())]);
+  return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
+}
+
 export const get = (key) => inside("values", "readonly", (box) => box.get(key));
 export const put = (key, value) => inside("values", "readwrite", (box) => box.put(value, key));
 export const drop = (key) => inside("values", "readwrite", (box) => box.delete(key));

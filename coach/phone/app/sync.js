@@ -33,19 +33,43 @@ async function meet() {
   const wanted = { zone: zone(), locale: language() };
   const differs = Object.entries(wanted).filter(([name, value]) => state.me[name] !== value);
   if (differs.length) await set("me", await call("PATCH", "/v1/me", Object.fromEntries(differs)));
-  if (!state.week) await fetchWeek("/v1/me/routines?days=1"); // the first screen first
   const before = (await waiting()).length;
-  await fetchWeek("/v1/me/routines?days=7");
+  await fetchWeek();
   if (!before && !(await waiting()).length) await believe();
   if (state.card?.locale !== language()) await fetchCard();
 }
 
-async function fetchWeek(path) {
-  const etag = state.week?.routines.length === 7 ? state.week.etag : undefined;
-  const found = await call("GET", path, undefined, { etag });
-  await set("week", found ? { ...found, fetched_at: now(), day: found.routines[0].day } : { ...state.week, fetched_at: now() });
-  const { zone: there } = state.me;
-  if (there !== zone()) again = true; // it moved while we were asking
+async function fetchWeek() {
+  const since = state.week?.since === undefined ? "" : `?since=${state.week.since}`;
+  const found = await call("GET", `/v1/me/sync${since}`, undefined, { etag: state.week?.etag });
+  await set("week", { ...state.week, ...(found ? weekOf(found) : {}), fetched_at: now() });
+  if (found) {
+    await set("me", found.me);
+    await remember(found.entries);
+  }
+  if (state.me.zone !== zone()) again = true; // it moved while we were asking
+}
+
+/** The answer day by day, each with its own gate; what is the same on all days is kept once. */
+function weekOf({ gate, days, lock, variant_rules: rules, entries, me, ...rest }) {
+  const routines = days.map(({ asks, answered: open, ...day }) => ({
+    ...day,
+    lock_cards: lock.cards,
+    told: lock.told,
+    gate: { ...gate, items: gate.items.filter((item) => item.when.some((moment) => asks.includes(moment))), also: asks.filter((moment) => moment !== "D"), answered: open },
+  }));
+  return { ...rest, routines, rules, day: routines[0].day };
+}
+
+/** Pain as last told on whichever phone. */
+async function remember(entries) {
+  if ((await waiting()).length) return;
+  const last = { ...state.last };
+  for (const { kind, body } of entries) {
+    if (kind === "morning") Object.assign(last, { pain: body.pain, leg: body.leg ?? last.leg });
+    if (kind === "session") Object.assign(last, { loc: body.loc_post ?? last.loc, leg: last.leg ?? body.leg_post ?? undefined });
+  }
+  await set("last", last);
 }
 
 /** All that was told has arrived: from here the service's word holds, and only it ends a lock. */
@@ -53,7 +77,7 @@ async function believe() {
   if (state.lock) await set("lock", null);
   const [routine] = state.week.routines;
   const told = answered(routine.day);
-  if (told.gate && !told.gate.theirs) {
+  if (told.gate && !told.gate.theirs && !told.again) {
     await note(routine.day, { gate: routine.gate.answered ? { level: "none", theirs: true } : null });
   }
   const { unsure } = state; // the table of a fetched gate knows of those already

@@ -84,7 +84,7 @@ async function open(hash) {
   const [page] = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   if (!page) return self.clients.openWindow(`/app/${hash}`);
   page.postMessage({ go: hash });
-  return page.focus();
+  return page.focus().catch(() => undefined); // only a tap of a person may bring it to the front
 }
 
 async function ready() {

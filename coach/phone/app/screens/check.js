@@ -51,7 +51,7 @@ async function tellMorning(day) {
 
 async function none(gate, day) {
   await tell("checkin", { answers: {}, also: gate.also }, day);
-  await note(day, { gate: { level: "none" } });
+  await note(day, { gate: { level: "none" }, again: false });
   await tellMorning(day);
   chosen = { day: null };
   sync();

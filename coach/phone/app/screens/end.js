@@ -2,6 +2,7 @@
 import { today } from "../clock.js";
 import { routineOf } from "../day.js";
 import { button, card, choices, go, h, link, p, redraw, scale, screen, ticks } from "../dom.js";
+import { pick } from "../gate.js";
 import { share } from "../player.js";
 import { tell } from "../queue.js";
 import { answered, change, note, set, state } from "../state.js";
@@ -63,11 +64,17 @@ async function finish(run, { peak, effort, leg, place, done, hurt, lasted, stopp
   if (before.leg !== undefined && before.leg !== null) Object.assign(body, { leg_pre: before.leg }, leg === null ? {} : { leg_post: leg });
   if (before.loc !== undefined && before.loc !== null) Object.assign(body, { loc_pre: before.loc }, place === null ? {} : { loc_post: place });
   if (lasted !== null) Object.assign(body, { leg_minutes: lasted, loc_minutes: lasted });
-  const down = place !== null && before.loc !== undefined && place > before.loc;
-  if (down && hurt.length === 1) [body.by] = hurt;
+  const moved = {
+    day: run.day, moved_down: place === null || before.loc === undefined ? null : place - before.loc, moved_down_minutes: lasted,
+    leg_rise: leg === null || before.leg === undefined ? null : leg - before.leg, leg_rise_minutes: lasted,
+  };
+  if (moved.moved_down > 0 && hurt.length === 1) [body.by] = hurt;
   await tell("session", body, run.day);
-  await note(run.day, { session: { peak, effort, variant: run.variant }, ...(down ? { down: true } : {}) });
-  if (place !== null) await change("last", { loc: place });
+  await change("last", { moved, ...(place === null ? {} : { loc: place }) });
+  await note(run.day, { session: { peak, effort, variant: run.variant } });
+  const { routine } = routineOf(state.week, run.day);
+  const next = routine && pick(state.week.rules, routine.variants, { peak, ...moved });
+  if (next?.ask_again && !stopped) await note(run.day, { again: true }); // the card once more; a stop has asked it already
   await set("run", null);
   sync();
   go("#/today");

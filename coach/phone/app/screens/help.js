@@ -5,7 +5,6 @@ import { routineOf } from "../day.js";
 import { button, card, field, go, h, link, notice, p, redraw, screen, ticks } from "../dom.js";
 import { judge, levelOf, opens, worst } from "../gate.js";
 import { tell } from "../queue.js";
-import { call } from "../api.js";
 import { note, set, state } from "../state.js";
 import { fetchCard, sync } from "../sync.js";
 import { language, t } from "../words.js";
@@ -48,7 +47,7 @@ async function badDay() {
 
 async function flare() {
   await tell("flare", {});
-  await note(today(), { bad: true, wish: "calm" });
+  await note(today(), { flare: true });
   sync();
   notice(t("help.flare_done"));
   go("#/today");
@@ -133,7 +132,7 @@ async function close(asking, gate) {
   }
   if (!opens(gate, judged.level)) await set("run", null);
   if (asking.from === "intake") await set("intake", { ...state.intake, flags: {}, severe: [], step: 0 }); // asked again once it is looked at
-  else await note(asking.day, { gate: { level: judged.level } });
+  else await note(asking.day, { gate: { level: judged.level }, again: false });
   await set("asking", null);
   sync();
   go(asking.from === "session" && opens(gate, judged.level) ? "#/end/stopped" : "#/today");
@@ -157,19 +156,18 @@ async function finish(asking, gate) {
   return screen(t("today.title"));
 }
 
-/** After a lock: has somebody seen you? It goes to the clinic as a message and releases nothing. */
+/** After a lock: has somebody seen you? The clinic reads it; it ends no lock. */
 function seen() {
   const form = h("form", {
     onsubmit: async (event) => {
       event.preventDefault();
-      const { who, said } = Object.fromEntries(new FormData(form));
-      try {
-        await call("POST", "/v1/me/messages", { id: crypto.randomUUID(), text: t("seen.message", { who, said }).slice(0, 2000) });
-        notice(t("seen.sent"));
-        go("#/today");
-      } catch { notice(t("away")); }
+      const { by, told } = Object.fromEntries(new FormData(form));
+      await tell("followup", { seen: true, by, told });
+      sync();
+      notice(t("seen.sent"));
+      go("#/today");
     },
-  }, field(t("seen.who"), { name: "who", required: true, maxlength: 100 }), field(t("seen.said"), { name: "said", required: true, maxlength: 500 }),
+  }, field(t("seen.by"), { name: "by", required: true, maxlength: 80 }), field(t("seen.told"), { name: "told", required: true, maxlength: 500 }),
   h("button", { type: "submit", class: "main" }, t("seen.send")));
   return screen(t("seen.title"), p(t("seen.text")), form, link(t("back"), "#/today", "quiet"));
 }

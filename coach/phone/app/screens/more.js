@@ -3,7 +3,7 @@ import { h, link, screen } from "../dom.js";
 import { refused } from "../queue.js";
 import { t } from "../words.js";
 
-const PAGES = ["settings"];
+const PAGES = ["log", "diary", "plan", "learn", "sheet", "contact", "inbox", "reminders", "away", "data", "settings"];
 
 export async function render() {
   const wrong = (await refused()).length;

@@ -1,11 +1,10 @@
 // The player: hands-free from set to set. Where it stands is on disk at every moment's end, so a kill loses nothing.
 import { button, figure, go, h, p, scale, screen, redraw } from "../dom.js";
-import { CALM_PRE } from "../gate.js";
+import { pick } from "../gate.js";
 import { moments, standing } from "../player.js";
 import { beep, buzz, say } from "../sound.js";
 import { note, set, state } from "../state.js";
 import { routineOf } from "../day.js";
-import { today } from "../clock.js";
 import { t } from "../words.js";
 import { dose } from "./today.js";
 
@@ -116,10 +115,9 @@ function previous(list, at) {
 function before(run) {
   return screen(t("session.before"), scale(t("session.before"), null, async (pre) => {
     await note(run.day, { pre });
-    const { routine } = routineOf(state.week, today());
-    if (pre >= CALM_PRE && run.variant !== "calm" && routine) {
-      await set("run", { ...run, pre, variant: "calm", steps: routine.variants.calm ?? run.steps });
-    } else await set("run", { ...run, pre });
+    const { routine } = routineOf(state.week, run.day);
+    const { variant, rule } = routine ? pick(state.week.rules, routine.variants, { pre }) : {};
+    await set("run", { ...run, pre, ...(rule ? { variant, steps: routine.variants[variant] } : {}) });
     redraw();
   }));
 }

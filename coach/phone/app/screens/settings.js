@@ -1,8 +1,9 @@
 // Language, sound, and signing out.
-import { open } from "../api.js";
+import { call, open } from "../api.js";
 import { button, card, go, link, notice, p, screen, ticks } from "../dom.js";
 import { waiting } from "../queue.js";
 import { change, forget, state } from "../state.js";
+import { drop, get } from "../store.js";
 import { sync } from "../sync.js";
 import { t } from "../words.js";
 import { tongue } from "./welcome.js";
@@ -21,6 +22,11 @@ export async function render() {
 async function signOut() {
   await sync();
   const held = (await waiting()).length;
+  const device = await get("device");
+  if (device) { // no more pushes here
+    await call("DELETE", `/v1/me/devices/${device}`).catch(() => undefined);
+    await drop("device");
+  }
   const refresh = state.tokens?.refresh;
   if (refresh) await open("POST", "/v1/auth/logout", { refresh_token: refresh }).catch(() => undefined);
   await forget();

@@ -1,12 +1,12 @@
 // The day: what comes first is what the person needs first - help, the check, then the exercises.
-import { today } from "../clock.js";
+import { daysBetween, today } from "../clock.js";
 import { view } from "../day.js";
 import { button, card, choices, figure, go, h, link, p, redraw, scale, screen } from "../dom.js";
 import { opens, pick } from "../gate.js";
 import { tell, waiting } from "../queue.js";
 import { answered, change, note, set, state } from "../state.js";
 import { sync } from "../sync.js";
-import { longDay, number, t } from "../words.js";
+import { has, longDay, number, t } from "../words.js";
 import { check } from "./check.js";
 import { inOneTap } from "./end.js";
 import { locked } from "./locked.js";
@@ -19,7 +19,7 @@ export async function render() {
   if (seen.kind === "unknown") {
     return screen(t("today.title"), p(t("today.fetching"), "lead"), button(t("try_again"), async () => { await sync(); redraw(); }, "main"));
   }
-  if (seen.kind === "no_plan" && !("level" in routine)) {
+  if (seen.kind === "no_plan" && !state.me?.onboarded) {
     return screen(t("intake.welcome"), p(t("intake.lead"), "lead"), link(t(state.intake ? "intake.go_on" : "intake.begin"), "#/intake", "button main"), p(t("intake.minutes"), "hint"));
   }
   if (seen.kind === "locked" || seen.kind === "no_plan") return locked(seen);
@@ -67,14 +67,19 @@ function goOn(day) {
     button(t("run.drop"), async () => { await set("run", null); redraw(); }, "quiet"));
 }
 
-/** The day's facts for the published rules of choice. */
-export const facts = (seen, told) => ({
-  daysAway: seen.daysAway, soon: seen.soon, badDay: told.bad, stopped: told.stopped, legDown: told.down, pre: told.pre ?? told.morning?.pain,
-});
+/** What the published rules of choice ask for, as told on this phone. */
+export function facts(seen, told, day) {
+  const { moved } = state.last;
+  return {
+    soon: seen.soon, days_alone: seen.daysAway, flare: seen.routine.mode === "flare" || told.flare === true,
+    pre: told.pre ?? told.morning?.pain, peak: told.session?.peak, stopped: told.stopped === true, bad_day: told.bad === true,
+    ...(moved && daysBetween(moved.day, day) < 7 ? moved : {}), in_a_hurry: told.wish === "short",
+  };
+}
 
 function session(seen, day, told) {
   const { routine } = seen;
-  const chosen = pick(routine.variants, facts(seen, told), told.wish ?? "full");
+  const chosen = pick(state.week.rules, routine.variants, facts(seen, told, day));
   const steps = routine.variants[chosen.variant] ?? [];
   if (!steps.length) return card(t("session.title"), p(t("session.none")));
   const minutes = Math.round(routine.minutes[chosen.variant]);
@@ -89,7 +94,7 @@ function session(seen, day, told) {
   return h("section", { class: "card session" },
     h("h2", {}, done ? t("session.done") : t("session.title")),
     p(done ? t("session.done_text") : t("session.summary", { count: steps.length, minutes })),
-    chosen.why ? p(t(`why.${chosen.why}`), "hint") : null,
+    has(`why.${chosen.rule}`) ? p(t(`why.${chosen.rule}`), "hint") : null,
     done ? null : button(t("session.start"), start, "main"),
     done ? null : wishes(routine, chosen, day, told),
     h("ol", { class: "steps" }, steps.map((step) => h("li", {}, figure(step.exercise, ""), h("div", {}, h("strong", {}, step.name), h("span", {}, dose(step)),
@@ -102,7 +107,7 @@ function session(seen, day, told) {
 export const dose = (step) => step.hold_s && step.unit === "reps" ? t("session.hold", { dose: step.dose, seconds: step.hold_s }) : step.dose;
 
 function wishes(routine, chosen, day, told) {
-  if (chosen.why && !told.bad) return null;
+  if (chosen.rule && chosen.rule !== "CHOICE" && !told.bad) return null;
   const options = [["full", t("variant.full")], ["short", t("variant.short", { minutes: Math.round(routine.minutes.short ?? 0) })], ["calm", t("variant.calm")]].filter(([name]) => routine.variants[name]?.length);
   return choices(t("variant.label"), options, chosen.variant, async (wish) => {
     await note(day, { wish, bad: wish === "calm" });
