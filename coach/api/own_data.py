@@ -1,6 +1,7 @@
 """What one may see and take along of oneself: progress, all that is stored, and having it erased."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template
@@ -50,35 +51,38 @@ def chart(asked: dict[str, Any]) -> Response:
 
 @blueprint.get("/export")
 @allow(*PATIENT)
-@blueprint.arguments(wire.Format, location="query")
 @blueprint.response(200, wire.Export)
-def export(asked: dict[str, Any]) -> Response:
-    """All that is stored about you, by table; as a page to read with `format=html`. Passwords and keys are left out."""
+def export() -> Response:
+    """All that is stored about you, by table. Passwords and keys are left out."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity())
+        found = own_data.export(unit.session, patient, unit.now)
+    document = {"made_at": found.made_at, "people": found.people, "tables": found.tables}
+    text = json.dumps(document, ensure_ascii=False, default=own_data.plain)
+    return _to_keep(Response(text, mimetype="application/json"), found.made_at, "json")
+
+
+@blueprint.get("/export.html")
+@allow(*PATIENT)
+@blueprint.response(200, wire.PAGE, content_type="text/html; charset=utf-8", description="The page")
+def export_page() -> Response:
+    """The same as a page to read, which needs nothing else."""
     with edge.unit() as unit:
         patient = access.own_patient(unit.session, edge.identity())
         found = own_data.export(unit.session, patient, unit.now)
     words = edge.parts().catalog.in_language(patient.locale)
-    name = f"coach-{found.made_at:%Y-%m-%d}"
-    if asked["format"] == "html":
-        page = render_template(
-            "own_data.html",
-            locale=words.locale,
-            title=words.word("own_data.title"),
-            made=words.word("own_data.made", day=schedule.wall(found.made_at, patient.zone).date()),
-            sections=[
-                (words.word(f"own_data.sections.{section}"), tables) for section, tables in found.sections() if tables
-            ],
-            people=found.people,
-            shown=_shown,
-        )
-        response = Response(page, mimetype="text/html")
-    else:
-        document = {"made_at": found.made_at, "people": found.people, "tables": found.tables}
-        text = json.dumps(document, ensure_ascii=False, default=own_data.plain)
-        response = Response(text, mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{asked["format"]}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    page = render_template(
+        "own_data.html",
+        locale=words.locale,
+        title=words.word("own_data.title"),
+        made=words.word("own_data.made", day=schedule.wall(found.made_at, patient.zone).date()),
+        sections=[
+            (words.word(f"own_data.sections.{section}"), tables) for section, tables in found.sections() if tables
+        ],
+        people=found.people,
+        shown=_shown,
+    )
+    return _to_keep(Response(page, mimetype="text/html"), found.made_at, "html")
 
 
 @blueprint.delete("")
@@ -95,6 +99,13 @@ def erase(data: dict[str, Any]) -> dict[str, Any]:
         raise problem
     kept = [words.word(f"own_data.{each}") for each in ("kept_line", "kept_clinic", "kept_backups")]
     return {"erased_at": unit.now, "text": words.word("own_data.erased"), "kept": kept}
+
+
+def _to_keep(response: Response, made_at: datetime, ending: str) -> Response:
+    """As a file of its own, which no cache keeps."""
+    response.headers["Content-Disposition"] = f'attachment; filename="coach-{made_at:%Y-%m-%d}.{ending}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _progress(unit: edge.Unit, weeks: int) -> tuple[Patient, Progress | None]:

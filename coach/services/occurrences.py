@@ -97,7 +97,8 @@ def sent(session: Session, ids: Sequence[UUID], now: datetime) -> Mapping[UUID, 
 def write(session: Session, made: Sequence[Made], now: datetime) -> None:
     """Writes occurrences and, for those due, a hand-over to each active device. Known keys change nothing.
 
-    A device that shows a kind by itself, and has been there lately, gets no push of it.
+    A device that shows a kind by itself, and has been there lately, gets no push of it, unless the rule is newer
+    than its last visit.
     """
     if made:
         rows = json.dumps([vars(each) for each in made], default=str)
@@ -211,7 +212,9 @@ SELECT made.patient_id, schedule_id, local_day, slot, device.id, made.fire_at, m
 FROM made JOIN given USING (patient_id, schedule_id, local_day, slot)
 JOIN device ON device.patient_id = made.patient_id AND device.state = 'active'
 WHERE made.state = 'due' AND given.push
-  AND NOT (made.kind = ANY(device.local_timers) AND device.seen_at > :fresh)
+  AND NOT (made.kind = ANY(device.local_timers) AND device.seen_at > :fresh AND NOT EXISTS (
+      SELECT FROM schedule WHERE schedule.patient_id = made.patient_id AND schedule.id = made.schedule_id
+        AND schedule.since > device.seen_at))
 ON CONFLICT DO NOTHING
 """)
 

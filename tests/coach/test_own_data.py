@@ -21,6 +21,10 @@ from workers.adaptation import adapt_due
 
 Sessions = sessionmaker[Session]
 Move = Callable[[datetime], None]
+FILLED = {
+    "account", "patient", "consent", "event", "measured", "plan", "decision", "care_relationship", "alert", "referral",
+    "notice", "visit", "message", "schedule", "cursor", "occurrence", "delivery", "device", "audit_event",
+}  # fmt: skip
 NAME = "Anastasia Quillfeather"
 
 
@@ -66,8 +70,8 @@ def test_the_export_holds_every_table_that_has_something(lived: Person, committe
     with committed() as session:
         for table, column in own_data._tables():
             count = session.scalar(select(func.count()).select_from(table).where(table.c[column] == me))
-            assert count, f"{table.name}: the test has nothing there"
             assert len(found["tables"][table.name]) == count, table.name
+            assert count or table.name not in FILLED, f"{table.name}: the test has nothing there"
     assert found["tables"]["account"][0]["name"] == NAME
     assert any(each["kind"] == "note" for each in found["tables"]["event"])
     assert "Maya Lindqvist (physiotherapist)" in found["people"].values()
@@ -82,7 +86,7 @@ def test_no_secret_is_in_the_export(lived: Person) -> None:
 
 def test_the_export_is_a_page_as_well(lived: Person) -> None:
     lived.report(entry("note", datetime.fromisoformat("2026-03-04T08:00:00+00:00"), text="<script>alert(1)</script>"))
-    answer = lived.call("GET", "/v1/me/export?format=html")
+    answer = lived.call("GET", "/v1/me/export.html")
 
     assert answer.mimetype == "text/html"
     assert NAME in answer.text
@@ -90,7 +94,7 @@ def test_the_export_is_a_page_as_well(lived: Person) -> None:
     assert "<script" not in answer.text
     assert answer.headers["Content-Disposition"].endswith('.html"')
     lived.call("PATCH", "/v1/me", {"locale": "zh-Hans"})
-    assert "您报告的内容" in lived.call("GET", "/v1/me/export?format=html").text
+    assert "您报告的内容" in lived.call("GET", "/v1/me/export.html").text
 
 
 def test_erasing_leaves_no_row_in_any_table(lived: Person, committed: Sessions) -> None:

@@ -2,11 +2,9 @@
 
 from marshmallow import fields
 
-from coach.api.schemas.fields import Strict, Tolerant, text, word
+from coach.api.schemas.fields import Strict, Tolerant, text
 
-
-class Format(Strict):
-    format = word("json", "html", load_default="json")
+PAGE = {"type": "string", "description": "HTML that needs nothing else"}
 
 
 class Export(Tolerant):
