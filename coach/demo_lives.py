@@ -120,7 +120,7 @@ def _contact(session: Session, row: Patient, carer: Identity, role: Role, now: d
         messages.send(session, row, uuid5(row.id, "says"), role.says, author="patient", author_id=row.id, now=said)
     if role.answer:
         at, author = now - timedelta(hours=2), carer.account_id
-        messages.mark_read(session, row.id, uuid5(row.id, "says"), "clinician", at)
+        messages.mark_all_read(session, row.id, at, at, carer.account_id)
         id_ = uuid5(row.id, "answer")
         messages.send(session, row, id_, role.answer, author="clinician", author_id=author, now=at)
     if role.visit is not None:

@@ -41,7 +41,7 @@ def start(data: dict[str, Any]) -> measures.Shown:
             catalog=edge.parts().catalog,
         )
         answer = measures.shown(made)
-    _spread(answer.id)
+    spread(answer.id)
     return answer
 
 
@@ -52,7 +52,7 @@ def end(measure_id: UUID) -> None:
     """End a recall or a freeze of your clinic; plans take it up again by their rules."""
     with edge.unit() as unit:
         measures.end(unit.session, access.member(unit.session, edge.identity()).clinic_id, measure_id, unit.now)
-    _spread(measure_id)
+    spread(measure_id)
 
 
 @blueprint.post("/me/adverse-events")
@@ -99,7 +99,7 @@ def reports() -> dict[str, Any]:
     return {"reports": found}
 
 
-def _spread(measure_id: UUID) -> None:
+def spread(measure_id: UUID) -> None:
     """Batch by batch, so that nobody waits long for a lock; a worker goes on where a process ends."""
     more = True
     while more:

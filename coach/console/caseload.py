@@ -81,4 +81,7 @@ def _line(row: lists.CaseloadRow, reason: lists.Reason, locks: dict[UUID, tuple[
         return spoken("caseload.locked", level=spoken(f"locks.{worst.level}"), what=what, day=spoken.day(worst.since))
     if reason.kind == "message":
         return spoken.number("caseload.unread", row.unread, day=spoken.day(reason.since))
-    return DAY.sub(lambda found: spoken.day_of(found[0]), reason.text)
+    text = reason.text
+    if reason.kind == "referral":  # its sentence names the day itself
+        text = text.partition(": ")[2] or text
+    return DAY.sub(lambda found: spoken.day_of(found[0]), text)

@@ -117,7 +117,8 @@ def _mark_read(unit: edge.Unit, patient_id: UUID, up_to: str | None) -> None:
             at = datetime.fromisoformat(up_to)
         except ValueError:
             raise invalid("up_to", "date") from None
-        messages.mark_all_read(unit.session, patient_id, at.replace(tzinfo=at.tzinfo or UTC), unit.now)
+        until, me = at.replace(tzinfo=at.tzinfo or UTC), edge.identity().account_id
+        messages.mark_all_read(unit.session, patient_id, until, unit.now, me)
 
 
 def _newest(talk: list[Message]) -> Field:

@@ -85,11 +85,14 @@ def patient(patient_id: UUID) -> str:
     weeks = next((each for each in WEEKS if str(each) == request.args.get("weeks")), 12)
     with edge.unit() as unit:
         top = head(unit, patient_id, "read progress")
-        drawn = []
+        drawn, therapies = [], []
         if top.plan is not None:
             found = progress.read(unit.session, top.patient, top.plan, weeks, edge.parts().catalog)
             drawn = [_figure(chart) for chart in _charts(found, top.plan)]
-        return page(unit, "patient.html", top, "patient", figures=drawn, weeks=weeks, choices=WEEKS)
+            therapies = [(day, site.teller().therapy(each.therapy), each) for day, each in found.therapies]
+        return page(
+            unit, "patient.html", top, "patient", figures=drawn, weeks=weeks, choices=WEEKS, therapies=therapies
+        )
 
 
 @blueprint.get("/patients/<uuid:patient_id>/timeline")
@@ -146,6 +149,8 @@ def _of_alert(alert: Alert) -> Step:
     spoken, where = t(), url_for("console.alert", alert_id=alert.id)
     what = alert_pages.title(alert)
     grave = alert.level in ("EMERGENCY", "URGENT")
+    if alert.kind == "message":  # it closes by being read
+        return Step(what, url_for("console.contact", patient_id=alert.patient_id))
     if alert.seen_at is None:
         return Step(spoken("next.see", what=what), where, grave)
     if alert.kind == "red_flag":

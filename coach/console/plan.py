@@ -1,7 +1,7 @@
 """The plan with its reasons, and what a clinician may do to it: assign, set bounds, close the exercises."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from coach.console import doors, merging, patient, site
 from coach.console.forms import Choices, Field, Form, choices, read
 from coach.console.patient import Head
 from coach.console.site import blueprint, t
-from coach.services import care, explained, preview
-from coach.services.problems import Problem, not_found
+from coach.services import assigning, care, explained, plans
+from coach.services.problems import Problem, invalid, not_found
 from programs import events
 from programs.plan import Plan
 from programs.rules.overrides import BIASES, PROGRESSIONS
@@ -27,6 +27,7 @@ KINDS = ("progression", "direction", "include", *NUMBERS, "disable_rule")
 RULES = ("A1", "A2", "A3", "A4", "T1", "T2")  # what alone may be switched off
 CLOSES = ("URGENT", "SOON_HOLD", "EMERGENCY")
 REASON_LONGEST = 500
+PAUSE_FARTHEST = 365  # days
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def plan(patient_id: UUID) -> str:
             exceptions=_exceptions(top),
             waiting=top.plan.waiting if top.plan else (),
             lock_form=_lock_form(top),
+            pause_form=_pause_form(top, plans.today(top.patient, unit.now)),
+            resume_form=_resume_form(top) if _paused(top) else None,
         )
 
 
@@ -64,13 +67,14 @@ def assign_page(patient_id: UUID) -> str:
     extra = request.args.getlist("exercises")[:20]
     catalog = edge.parts().catalog
     with edge.unit() as unit:
-        top = patient.head(unit, patient_id, "preview assignment")
+        top = patient.head(unit, patient_id, "preview", lock=True)
         if (chosen and chosen not in catalog.programs) or not set(extra) <= set(catalog.exercises):
             raise not_found()
         body = events.Assigned(program=chosen) if chosen else events.Assigned(exercises=tuple(extra))
-        would = None
+        shown = None
         if (chosen or extra) and top.plan is not None:
-            would = preview.of(unit.session, top.patient, top.plan, "assigned", body, unit.now, catalog)
+            with assigning.nothing_stored(unit.session):
+                shown = _shown(top, _act(unit, top, "assigned", body))
         return patient.page(
             unit,
             "assign.html",
@@ -80,7 +84,7 @@ def assign_page(patient_id: UUID) -> str:
             exercises=_exercises(),
             chosen=chosen,
             extra=extra,
-            shown=_shown(top, would) if would else None,
+            shown=shown,
             form=_assign_form(top, chosen, extra),
         )
 
@@ -142,9 +146,52 @@ def lock(patient_id: UUID) -> ResponseReturnValue:
         data = read(_lock_form(top))
         if top.plan is None:
             raise Problem("conflict", 409, t()("plan.no_intake"))
-        _act(unit, top, "locked", events.Locked(level=data["level"]))
+        _act(unit, top, "locked", events.Locked(level=data["level"], reason=data["reason"]))
     edge.parts().waker.wake("notices")
     return site.done(url_for("console.plan", patient_id=patient_id), "locked")
+
+
+@blueprint.post("/patients/<uuid:patient_id>/exception/<string:kind>/end")
+@doors.open_to(*CLINICIAN)
+def withdraw(patient_id: UUID, kind: str) -> ResponseReturnValue:
+    """Ends an exception before its time."""
+    with edge.unit() as unit:
+        top = patient.head(unit, patient_id, "end override", lock=True)
+        data = read(_withdraw_form(top, kind, ""))
+        merging.check(unit, top.patient)
+        live = top.plan.overrides if top.plan else ()
+        row = next((row for row in live if (row.field, str(row.value)) == (kind, data["value"])), None)
+        if row is None:
+            raise not_found()
+        _act(unit, top, "withdrawn", events.Withdrawn(row.field, row.value))  # type: ignore[arg-type]
+    return site.done(url_for("console.plan", patient_id=patient_id), "withdrawn")
+
+
+@blueprint.post("/patients/<uuid:patient_id>/pause")
+@doors.open_to(*CLINICIAN)
+def pause(patient_id: UUID) -> ResponseReturnValue:
+    with edge.unit() as unit:
+        top = patient.head(unit, patient_id, "pause", lock=True)
+        today = plans.today(top.patient, unit.now)
+        data = read(_pause_form(top, today))
+        merging.check(unit, top.patient)
+        del data["seq"]
+        if not today <= data["last"] <= today + timedelta(days=PAUSE_FARTHEST):
+            raise invalid("last", "range")
+        if not 0 <= (data["last"] - data["first"]).days <= PAUSE_FARTHEST:
+            raise invalid("first", "range")
+        _act(unit, top, "away", events.Away(**data))
+    return site.done(url_for("console.plan", patient_id=patient_id), "paused")
+
+
+@blueprint.post("/patients/<uuid:patient_id>/resume")
+@doors.open_to(*CLINICIAN)
+def resume(patient_id: UUID) -> ResponseReturnValue:
+    with edge.unit() as unit:
+        top = patient.head(unit, patient_id, "end pause", lock=True)
+        read(_resume_form(top))
+        _act(unit, top, "resumed", events.Resumed())
+    return site.done(url_for("console.plan", patient_id=patient_id), "resumed")
 
 
 def _act(unit: edge.Unit, top: Head, kind: str, body: events.Body) -> Plan:
@@ -169,7 +216,12 @@ def _exceptions(top: Head) -> list[dict[str, Any]]:
     """What clinicians have set and what still holds."""
     rows = top.plan.overrides if top.plan else ()
     return [
-        {"what": t()(f"overrides.{row.field}"), "row": row, "value": site.teller().setting(row.field, row.value)}
+        {
+            "what": t()(f"overrides.{row.field}"),
+            "row": row,
+            "value": site.teller().setting(row.field, row.value),
+            "form": _withdraw_form(top, row.field, str(row.value)),
+        }
         for row in rows
     ]
 
@@ -247,8 +299,37 @@ def _exception(unit: edge.Unit, top: Head, kind: str, form: Form, refused: str |
                         rule=rule)  # fmt: skip
 
 
+def _paused(top: Head) -> bool:
+    return top.plan is not None and any(each.last >= top.plan.day for each in top.plan.pauses)
+
+
+def _withdraw_form(top: Head, kind: str, value: str) -> Form:
+    fields = (merging.field(top), Field("value", "hidden", most=60, value=value))
+    where = url_for("console.withdraw", patient_id=top.patient.id, kind=kind)
+    return Form(where, t()("plan.withdraw"), fields, "quiet")
+
+
+def _pause_form(top: Head, today: date) -> Form:
+    spoken = t()
+    fields = (
+        merging.field(top),
+        Field("first", "date", spoken("pause.first"), value=today.isoformat()),
+        Field("last", "date", spoken("pause.last")),
+        Field("cause", "choice", spoken("pause.cause"), value="away",
+              choices=choices((each, spoken(f"causes.{each}")) for each in ("away", "ill", "busy"))),
+        Field("wanted", "choice", spoken("pause.wanted"), value="off",
+              choices=choices((each, spoken(f"wanted.{each}")) for each in ("off", "short", "walk"))),
+    )  # fmt: skip
+    return Form(url_for("console.pause", patient_id=top.patient.id), spoken("pause.set"), fields, "quiet")
+
+
+def _resume_form(top: Head) -> Form:
+    return Form(url_for("console.resume", patient_id=top.patient.id), t()("pause.end"), tone="quiet")
+
+
 def _lock_form(top: Head) -> Form:
     levels = choices((level, t()(f"locks.{level}")) for level in CLOSES)
-    field = Field("level", "choice", t()("plan.lock_level"), choices=levels, value=CLOSES[0])
+    level = Field("level", "choice", t()("plan.lock_level"), choices=levels, value=CLOSES[0])
+    reason = Field("reason", "area", t()("exception.reason"), required=False, most=REASON_LONGEST)
     where = url_for("console.lock", patient_id=top.patient.id)
-    return Form(where, t()("plan.lock"), (field,), "grave")
+    return Form(where, t()("plan.lock"), (level, reason), "grave")

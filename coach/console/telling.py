@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from coach.console.words import Words
-from programs import entries, events, outcomes
+from programs import entries, events, logged, outcomes
 from programs import words as content_words
 from programs.catalog import Catalog
 
-QUIET = ("held", "rebased", "approval", "settled")  # the engine's own, or shown by their decisions
+QUIET = ("held", "rebased", "lesson", "break")  # the engine's own, and what would drown the rest
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Teller:
         return self.t("told.release", what=self._flag(body.flag))
 
     def _locked(self, body: events.Locked) -> str:
-        return self.t("told.locked", level=self.t(f"locks.{body.level}"))
+        return self.t("told.locked", level=self.t(f"locks.{body.level}"), reason=body.reason or "–")
 
     def _away(self, body: events.Away) -> str:
         days = {"first": self.t.day(body.first), "last": self.t.day(body.last)}
@@ -133,6 +133,59 @@ class Teller:
 
     def _correction(self, body: events.Correction) -> str:
         return self.t("told.correction", what=self.tell(body.kind, body.body))
+
+    def _approval(self, body: events.Approval) -> str:
+        said = "approved" if body.approved else "rejected"
+        return self.t(f"told.{said}", what=self._exercises([body.exercise]) or body.exercise)
+
+    def _withdrawn(self, body: events.Withdrawn) -> str:
+        return self.t("told.withdrawn", what=self.t(f"overrides.{body.field}"))
+
+    def _measured(self, body: events.Measured) -> str:
+        what = self._exercises([body.exercise]) if body.exercise else self.t("measures.freeze")
+        return self.t("told.measure_ended" if body.ends else "told.measured", what=what)
+
+    def _settled(self, body: events.Settled) -> str:
+        return self.t("told.settled", what=self.t.either(f"referrals.{body.kind}", body.kind))
+
+    def _therapy(self, body: logged.Therapy) -> str:
+        said = [self.therapy(body.therapy)]
+        if body.before is not None and body.after is not None:
+            said.append(self.t("told.pain_moved", before=body.before, after=body.after))
+        if body.next_day is not None:
+            said.append(self.t("told.next_day", pain=body.next_day))
+        if body.problem:
+            said.append(self.t("told.problem", what=body.problem))
+        return self._list(said)
+
+    def therapy(self, name: str) -> str:
+        return str(self.clinical.texts.get(f"modules.therapy_types.{name}", name))
+
+    def _walk(self, body: logged.Walk) -> str:
+        return self.t("told.walk_stopped" if body.leg_stopped else "told.walk", minutes=body.minutes)
+
+    def _wear(self, body: logged.Wear) -> str:
+        return self.t("told.wear", minutes=body.minutes)
+
+    def _workout(self, body: logged.Workout) -> str:
+        return self.t("told.workout", minutes=body.minutes)
+
+    def _note(self, body: logged.Note) -> str:
+        return self.t("told.note", text=body.text)
+
+    def _barrier(self, body: logged.Barrier) -> str:
+        return self.t("told.barrier", what=self.t.either(f"barriers.{body.answer}", body.answer))
+
+    def _goals(self, body: logged.Goals) -> str:
+        return self.t("told.goals", what=self._list(body.activities))
+
+    def _followup(self, body: logged.Followup) -> str:
+        if not body.seen:
+            return self.t("told.not_seen")
+        return self.t("told.seen", by=body.by or "–", told=body.told or "–")
+
+    def _form(self, body: logged.Form) -> str:
+        return self.t("told.form", name=self.questionnaire(body.name))
 
     def _leg(self, leg: entries.Leg) -> str:
         words = {"heel": self.t(f"strength.{leg.heel_walk}"), "chair": self.t(f"strength.{leg.chair}")}

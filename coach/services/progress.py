@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coach.models.people import Patient
 from coach.services import log
-from programs import events, outcomes, routine, timeline
+from programs import events, logged, outcomes, routine, timeline
 from programs.catalog import Catalog
 from programs.events import Event
 from programs.plan import Plan
@@ -49,6 +49,7 @@ class Progress:
     questionnaires: tuple[Asked, ...] = ()
     flares: tuple[date, ...] = ()
     acts: tuple[tuple[date, str], ...] = ()  # a clinician's, by kind
+    therapies: tuple[tuple[date, logged.Therapy], ...] = ()  # newest first
 
 
 @dataclass
@@ -62,6 +63,7 @@ class _Days:
     trained: set[date] = field(default_factory=set)
     scores: dict[str, dict[date, float]] = field(default_factory=lambda: defaultdict(dict))
     acts: list[tuple[date, str]] = field(default_factory=list)
+    therapies: list[tuple[date, logged.Therapy]] = field(default_factory=list)
 
 
 def read(session: Session, patient: Patient, plan: Plan, weeks: int, catalog: Catalog) -> Progress:
@@ -94,6 +96,7 @@ def of_events(known: Iterable[Event], plan: Plan, first: date, catalog: Catalog)
         questionnaires=tuple(_asked(name, scores, catalog) for name, scores in sorted(days.scores.items())),
         flares=tuple(day for day in plan.flares if day >= first),
         acts=tuple(days.acts),
+        therapies=tuple(reversed(days.therapies)),
     )
 
 
@@ -104,15 +107,12 @@ def _take(days: _Days, event: Event, catalog: Catalog) -> None:
             days.back[day] = pain
             if leg is not None:
                 days.leg[day] = leg
-        case events.Session(peak=peak, leg_post=leg, loc_post=place):
-            days.trained.add(day)
-            days.worst[day] = max(peak, days.worst.get(day, 0))
-            if leg is not None:
-                days.leg.setdefault(day, leg)
-            if place is not None:
-                days.location[day] = place
+        case events.Session():
+            _take_session(days, day, event.body)
         case events.DirectionTest(loc_after=place):
             days.location[day] = place
+        case logged.Therapy():
+            days.therapies.append((day, event.body))
         case events.Steps(count=count):
             days.steps[day] = max(count, days.steps.get(day, 0))
         case events.Weight(kg=kg):
@@ -121,9 +121,17 @@ def _take(days: _Days, event: Event, catalog: Catalog) -> None:
             value = outcomes.score(outcomes.Sheet(name, score, items, applies, answered), catalog).value
             if value is not None:
                 days.scores[name][day] = value
-        case _:
-            if event.kind in ACTS:
-                days.acts.append((day, event.kind))
+        case _ if event.kind in ACTS:
+            days.acts.append((day, event.kind))
+
+
+def _take_session(days: _Days, day: date, body: events.Session) -> None:
+    days.trained.add(day)
+    days.worst[day] = max(body.peak, days.worst.get(day, 0))
+    if body.leg_post is not None:
+        days.leg.setdefault(day, body.leg_post)
+    if body.loc_post is not None:
+        days.location[day] = body.loc_post
 
 
 def _weekly(trained: set[date], first: date, last: date) -> Iterator[tuple[date, float]]:

@@ -24,10 +24,8 @@ from tests.coach.people import PASSWORD
 from tests.journeys.service import Service
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = (
-    "tags => axe.run({runOnly: tags, resultTypes: ['violations']})"
-    ".then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"
-)
+RUN = """tags => axe.run({runOnly: tags, resultTypes: ['violations']})
+.then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"""
 ALSO = ("/assign?program=T05", "/exception?kind=include", "/record?kind=motor", "/record?kind=condition")
 
 

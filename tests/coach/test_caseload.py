@@ -95,7 +95,7 @@ def test_a_message_brings_a_person_up_until_somebody_has_read_it(client: FlaskCl
 
     first, second = maya.get("/v1/clinic/patients")["patients"]
     assert (first["name"], first["unread"]) == ("Ben", 2)
-    assert first["reasons"][0]["text"] == "2 unread messages, the oldest of 2026-03-02."
+    assert first["reasons"][0]["text"] == "Unread messages: 2, the oldest of 2026-03-02."
     assert second["reasons"] == []
 
     path = f"/v1/clinic/patients/{first['id']}/messages"

@@ -153,6 +153,53 @@ def test_an_invitation_is_shown_once_with_a_picture_and_can_be_taken_back(scene:
     assert "taken back" in scene.maya.page("/console/invitations")
 
 
+def test_many_get_a_programme_at_once_and_it_is_said_who_is_left_out(
+    scene: Scene, client: FlaskClient, now: datetime
+) -> None:
+    other = Person(client).register("Bo")
+    other.onboard()
+    other.report(entry("checkin", now, answers={"RF07": "yes"}))
+    ana, bo = (each.get("/v1/me")["id"] for each in (scene.person, other))
+    page = f"/console/assign-many?program=T10&patients={ana}&patients={bo}"
+    shown = scene.maya.page(page)
+    assert "Staying well: what it would do" in shown and "left out" in shown
+    assert scene.person.get("/v1/me/plan")["program"]["id"] != "T10"
+    sent = scene.maya.send(page, "/assign-many", patients=[ana, bo])
+    assert sent.status_code == 200 and "left out" in sent.text
+    assert scene.person.get("/v1/me/plan")["program"]["id"] == "T10"
+
+
+def test_an_exception_and_a_pause_can_be_ended_before_their_time(scene: Scene) -> None:
+    scene.maya.send(f"{scene.patient}/exception?kind=minutes", "/minutes", value="15", reason="short")
+    plan = f"{scene.patient}/plan"
+    assert "Minutes a session: 15" in scene.maya.page(plan)
+    assert scene.maya.send(plan, "/minutes/end").status_code == 303
+    assert "Minutes a session: 15" not in scene.maya.page(plan)
+    assert scene.maya.send(plan, "/pause", last="2026-03-09").status_code == 303
+    assert scene.person.today()["status"] != "training"
+    assert scene.maya.send(plan, "/resume").status_code == 303
+    assert "End the pause" not in scene.maya.page(plan)
+    assert scene.maya.send(plan, "/pause", last="2026-03-01").status_code == 422
+
+
+def test_a_recall_takes_an_exercise_from_everybody_and_ends_again(scene: Scene) -> None:
+    held = scene.person.get("/v1/me/plan")["items"][0]["exercise"]
+    sent = scene.maya.send("/console/measures", "/recall", exercise=held, reason="hurt somebody")
+    assert sent.status_code == 303
+    assert held not in [each["exercise"] for each in scene.person.get("/v1/me/plan")["items"]]
+    page = scene.maya.page("/console/measures")
+    assert "hurt somebody" in page and "in force" in page
+    assert scene.maya.send("/console/measures", "/end").status_code == 303
+    assert "in force" not in scene.maya.page("/console/measures")
+
+
+def test_a_report_of_harm_raises_an_alert(scene: Scene) -> None:
+    sent = scene.maya.send(f"{scene.patient}/harm", "/harm", text="Fell off the step.", serious="yes")
+    assert sent.status_code == 303
+    assert "Fell off the step." in scene.maya.page(f"{scene.patient}/harm")
+    assert "Harm reported" in scene.maya.page("/console/alerts")
+
+
 def staff_id(console: Console, name: str) -> str:
     page = console.page("/console/duty")
     return page.split(f">{name}</option>")[0].rsplit('value="', 1)[1].split('"')[0]

@@ -56,6 +56,7 @@ def ward(
         "clinician_id": staff["Maya Lindqvist"],
         "channel_id": api.post("/v1/clinic/channels", {"url": "https://pager.example.org/x"})["id"],
         "invitation_id": api.post("/v1/clinic/invitations", {})["id"],
+        "measure_id": api.post("/v1/clinic/measures", {"kind": "freeze", "reason": "looking into it"})["id"],
     }
     people = []
     for email in (a.duty, a.deputy, a.administrator, b.duty, b.administrator):
@@ -88,7 +89,12 @@ def call(console: Console, method: str, path: str) -> int:
 
 
 def test_nobody_of_another_clinic_and_no_colleague_finds_a_patient(app: Flask, ward: Ward) -> None:
-    own = {"channel_id", "invitation_id", "account_id"}  # of the clinic, not of the patient: a colleague may
+    own = {
+        "channel_id",
+        "invitation_id",
+        "account_id",
+        "measure_id",
+    }  # of the clinic, not of the patient: a colleague may
     walked = 0
     for method, rule, audience in pages(app):
         if "<uuid:" not in rule:

@@ -17,10 +17,11 @@ NAMES = re.compile(r"\{([a-z_]+)\}")
 OTHERS = sorted(set(words.LANGUAGES) - {"en"})
 # Groups whose texts are chosen by what the service or the content says.
 CHOSEN = (
-    "alert_kinds", "approvals", "causes", "conditions", "dates", "directions", "facts", "flags", "locks", "modes",
-    "months", "needs", "numbness", "overrides", "places", "plan_modes", "problems", "progressions",
-    "questionnaires", "record", "referrals", "roles", "steps", "strength", "verdicts", "weekdays", "wrong",
-    "charts", "told", "done", "contact", "invitations", "account", "patient", "timeline",
+    "account", "alert_kinds", "approvals", "barriers", "causes", "charts", "conditions", "contact", "dates",
+    "directions", "done", "facts", "flags", "invitations", "locks", "measures", "modes", "months", "needs",
+    "numbness", "overrides", "patient", "places", "plan_modes", "problems", "progressions", "questionnaires",
+    "record", "referrals", "roles", "steps", "strength", "timeline", "told", "verdicts", "wanted",
+    "weekdays", "wrong",
 )  # fmt: skip
 
 
