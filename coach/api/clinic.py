@@ -34,6 +34,7 @@ def patients(asked: dict[str, Any]) -> caseload.Page:
             need=asked["attention"],
             q=asked["q"],
             cursor=asked["cursor"],
+            closed=asked["closed"],
             most=asked["limit"],
         )
         _listed(unit, [row.id for row in page.patients])
@@ -146,7 +147,7 @@ def release(data: dict[str, Any], alert_id: UUID) -> Alert:
 
 @blueprint.post("/alerts/<uuid:alert_id>/resolve")
 @allow(*CLINICIAN)
-@blueprint.arguments(wire.ReleaseNote)
+@blueprint.arguments(wire.SettleNote)
 @blueprint.response(200, wire.AlertAnswer)
 def resolve(data: dict[str, Any], alert_id: UUID) -> Alert:
     """Settle a referral or another alert that is no red flag. The note says what was done."""
@@ -157,6 +158,7 @@ def resolve(data: dict[str, Any], alert_id: UUID) -> Alert:
             patient_row,
             alert,
             note=data["note"],
+            refer=data.get("refer"),
             author=edge.identity(),
             now=unit.now,
             catalog=edge.parts().catalog,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from statistics import median
 
 from programs.catalog import Catalog
 from programs.events import Session
 from programs.invariants.comparing import changes, easier, index, lower, more_by_less, standing, text
-from programs.invariants.look import SHUT, Look, earned, plan_load, served_load
+from programs.invariants.look import SHUT, Look, Served, earned, held, plan_load, served_load
 from programs.invariants.moment import Moment
 from programs.plan import Plan
 
@@ -40,9 +40,12 @@ def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) ->
     """I14: a worse report (a flag more, more pain in session, morning or leg) never yields a higher load.
 
     In a flare and behind a lock the plan rests, and what is served is the load. Where worse keeps a plan from turning
-    to its next block, it may weigh what it weighed `before`; two programmes cannot be compared.
+    to its next block, it may weigh what it weighed `before`; two programmes cannot be compared. Nor does the single
+    exercise count that stands in where nothing of the plan is left (I11).
     """
     if worse.plan.program_day != as_told.plan.program_day:
+        return
+    if not held(worse.plan) and _is_single(worse.full, catalog):
         return
     heavier, lighter = standing(worse, catalog), max(standing(as_told, catalog), plan_load(as_told.plan, catalog))
     lighter = max(lighter, served_load(as_told.full, catalog))  # what stands in where all of a plan rests
@@ -55,9 +58,9 @@ def never_heavier(worse: Look, as_told: Look, before: Plan, catalog: Catalog) ->
 def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
     """Late: what comes late changes today downwards only; locks, referrals and closed directions stay.
 
-    Something easy in place of what has gone does not count: an exercise the routine may fall back on, or one alone of
-    level 1, without which it would be empty (I11). Nor does what opens because the questions after a long gap are
-    answered or void: nothing had been served.
+    Something easy in place of what has gone does not count: an exercise the routine may fall back on, or a single one
+    of level 1, alone or beside a walk, without which it would be empty (I11). Nor does what opens because the questions
+    after a long gap are answered or void: nothing had been served.
     """
     before, look = moment.before, moment.look
     if not look.late or before is None or before.day != look.day:
@@ -72,7 +75,7 @@ def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
         served = before.variants.get(variant, ())
         known = {step.exercise for step in served}
         new = [s for s in steps if s.exercise in known or s.exercise not in moment.catalog.fallback]
-        if len(steps) == 1 and moment.catalog.exercises[steps[0].exercise].level == 1:
+        if _is_single(steps, moment.catalog):
             continue
         was, now = served_load(served, moment.catalog), served_load(new, moment.catalog)
         if variant in before.variants and now > was:
@@ -84,6 +87,13 @@ def late_reports_take_nothing_back(moment: Moment) -> Iterator[str]:
     for direction, free in before.plan.direction.locks.items():
         if look.plan.direction.locks.get(direction, date.min) < free:
             yield f"{direction} was closed until {free} and no longer is"
+
+
+def _is_single(steps: Iterable[Served], catalog: Catalog) -> bool:
+    """Whether a routine is one exercise of level 1, alone or beside a walk: the least there can be (I11)."""
+    found = [catalog.exercises[step.exercise] for step in steps]
+    single = [exercise for exercise in found if exercise.category != "AER"]
+    return len(single) == 1 and single[0].level == 1
 
 
 def _troubles(moment: Moment) -> Iterator[str]:

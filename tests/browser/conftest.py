@@ -22,7 +22,7 @@ QUIET = [
     "--no-first-run",
     "--no-sandbox",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000  # longer than any machine is slow; only a hang reaches it
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
+from coach.console.caseload import EACH
+from coach.models.people import Account
+from tests import caseloads
 from tests.coach.conftest import CLINICIAN, Move
 from tests.coach.consoles import Console, forms
 from tests.coach.people import Person, entry
@@ -39,6 +44,25 @@ def test_the_caseload_says_in_one_line_who_needs_somebody_and_why(scene: Scene, 
     assert "Ana" in scene.maya.page("/console/patients?need=lock&q=an")
     assert "Nobody fits." in scene.maya.page("/console/patients?q=zzz")
     assert scene.maya.client.get("/console/patients?cursor=nonsense").status_code == 422
+
+
+def test_the_first_page_costs_the_same_statements_for_a_thousand_patients(
+    app: Flask, scene: Scene, committed: sessionmaker[Session], statements: list[str], now: datetime
+) -> None:
+    def cost() -> int:
+        scene.maya.page("/console/patients")  # what is written once a day is written
+        statements.clear()
+        assert "Why now" in scene.maya.page("/console/patients")
+        return len(statements)
+
+    few = cost()
+    with committed.begin() as session:
+        clinician = session.scalars(select(Account.id).where(Account.email == CLINICIAN)).one()
+        caseloads.load(session, clinician, 1000, now)
+    assert cost() == few
+    page = scene.maya.page("/console/patients")
+    assert page.count('scope="row"') == EACH
+    assert "Next page" in page
 
 
 def test_a_preview_changes_nothing(scene: Scene) -> None:

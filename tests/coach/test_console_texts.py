@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.coach.conftest import Move
-from tests.coach.consoles import Console
+from tests.coach.consoles import Console, forms
 from tests.coach.people import PASSWORD, Person, entry
 from tests.staff import Clinics
 
@@ -39,17 +39,26 @@ def test_no_text_becomes_part_of_a_page(scene: tuple[Console, Console, str], now
     kind = "exception?kind=minutes"
     assert maya.send(f"{patient}/{kind}", "/minutes", value="15", reason=EVIL, until=until).status_code == 303
     assert maya.send(f"/console/alerts/{alert}", "/release", note=EVIL).status_code == 303
+    closed = {"level": "URGENT", "reason": EVIL[:500]}
+    assert maya.send(f"{patient}/plan", "/lock", **closed).status_code == 303
+    assert maya.send(f"{patient}/harm", "/harm", text=EVIL).status_code == 303
+    assert maya.send("/console/measures", "/freeze", reason=EVIL).status_code == 303
     invited = {"as": "doctor", "name": EVIL[:80], "email": "new@example.org"}
     page = ada.page("/console/invitations")
-    from tests.coach.consoles import forms
-
     form = next(each for each in forms(page) if each.fields.get("role") == "staff")
     assert ada.client.post(form.action, data=form.fields | invited).status_code == 200
     pages = [
         maya.page(f"{patient}{part}") for part in ("", "/plan", "/timeline", "/contact", "/record", "/care", "/assign")
     ]
     pages += [
-        maya.page(each) for each in ("/console/patients", "/console/alerts?show=closed", f"/console/alerts/{alert}")
+        maya.page(each)
+        for each in (
+            f"{patient}/harm",
+            "/console/measures",
+            "/console/patients",
+            "/console/alerts?show=closed",
+            f"/console/alerts/{alert}",
+        )
     ]
     pages += [ada.page(each) for each in ("/console/people", "/console/invitations", f"{patient}/care")]
     shown = 0

@@ -80,6 +80,7 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
         ("POST", f"{patient}/approvals"): {"about": "bridge", "decision": "approve"},
         ("POST", f"{patient}/adverse-events"): {"id": str(uuid4()), "text": "fell", "serious": False},
+        ("POST", f"{patient}/close"): {"care": "closed", "note": "all is well"},
         ("POST", f"{patient}/preview"): {"program": "T05"},
         ("PUT", f"{patient}/pause"): {"first": "2026-03-02", "last": "2026-03-03", "cause": "away"},
         ("POST", f"{patient}/lock"): {"reason": "told on the phone"},
