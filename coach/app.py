@@ -22,6 +22,7 @@ from coach.api import (
     errors,
     library,
     own_data,
+    own_programs,
     people,
     phone,
     reminders,
@@ -79,6 +80,7 @@ def create_app(config: Config | None = None) -> Flask:
         people,
         library,
         own_data,
+        own_programs,
     )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)

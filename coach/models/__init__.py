@@ -16,6 +16,7 @@ from coach.models import (
     notices,
     people,
     plans,
+    programs,
     reminders,
     resets,
     upkeep,
@@ -26,5 +27,5 @@ metadata = Base.metadata
 
 __all__ = [
     "audit", "calls", "care", "clock", "contact", "episodes", "erasure", "events", "feeds", "joining", "measured",
-    "measures", "metadata", "notices", "people", "plans", "reminders", "resets", "upkeep",
+    "measures", "metadata", "notices", "people", "plans", "programs", "reminders", "resets", "upkeep",
 ]  # fmt: skip

@@ -48,7 +48,7 @@ def _training_days(plan: Plan, catalog: Catalog) -> int | None:
 
 def _phase(plan: Plan, catalog: Catalog) -> tuple[str | None, int]:
     """The programme and the first week of its block."""
-    program = catalog.programs.get(plan.program or "")
+    program = catalog.with_own(plan.own).programs.get(plan.program or "")
     return plan.program, prescribe.block(program, plan.block_week, plan.patient).first_week if program else 0
 
 

@@ -71,7 +71,7 @@ class CaseloadCounts(Tolerant):
 class Assignment(Strict):
     """A programme, or single exercises: one of both."""
 
-    program = text(3)
+    program = text(12)
     exercises = fields.List(text(40), validate=validate.Length(1, 20))
 
     @ma.validates_schema
