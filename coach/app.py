@@ -8,8 +8,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coach.api import (
     accounts,
     auth,
+    calendar,
     clinic,
     clinic_approvals,
+    clinic_episodes,
     clinic_measures,
     clinic_plans,
     contact,
@@ -20,6 +22,7 @@ from coach.api import (
     errors,
     library,
     own_data,
+    own_programs,
     people,
     phone,
     reminders,
@@ -67,14 +70,17 @@ def create_app(config: Config | None = None) -> Flask:
         phone,
         reminders,
         contact,
+        calendar,
         clinic,
         clinic_approvals,
+        clinic_episodes,
         clinic_measures,
         clinic_plans,
         duty,
         people,
         library,
         own_data,
+        own_programs,
     )
     document.install(app, [each.blueprint for each in spoken])
     app.register_blueprint(status.blueprint)

@@ -21,6 +21,7 @@ from programs.yaml_file import BadContent, ContentFile
 
 __all__ = ["BadContent", "Catalog", "Condition", "Grade", "languages", "load", "untranslated"]
 
+OWN_REMEMBERED = 100  # programmes of clinics, with their catalogues
 PACKAGED = Path(__file__).parent / "content"
 
 Category = Literal["RLX", "MOB", "DPX", "NRV", "STB", "GLU", "BEX", "PCH", "FLX", "AER", "POS"]
@@ -115,6 +116,16 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProgram:
+    """A clinic's own programme as it was published: who is given it keeps this very version."""
+
+    program: Program
+    version: Annotated[int, Within(1, 1000)]
+    title: Annotated[str, Within(1, 80)]
+    summary: Annotated[str, Within(1, 300)]
+
+
+@dataclass(frozen=True, slots=True)
 class RedFlag:
     """One safety question: how bad a yes is, when it is asked and of whom."""
 
@@ -183,6 +194,21 @@ class Catalog:
         own = locale.partition("-")[0].lower()
         related = (spoken for name, spoken in self.words.items() if name.partition("-")[0] == own)
         return next(related, self.words["en"])
+
+    def with_own(self, own: OwnProgram | None) -> Catalog:
+        """This catalogue with one more programme, for a plan that follows it; the same one for the same programme."""
+        if own is None:
+            return self
+        known: dict[OwnProgram, Catalog] = self.__dict__.setdefault("_with_own", {})
+        if own not in known:
+            if len(known) >= OWN_REMEMBERED:
+                known.clear()
+            name = own.program.id
+            texts = {"name": own.title, "summary": own.summary, "because": own.summary}
+            more = {f"programs.{name}.{part}": text for part, text in texts.items()}
+            words = {key: replace(each, texts={**each.texts, **more}) for key, each in self.words.items()}
+            known[own] = replace(self, programs={**self.programs, name: own.program}, words=words)
+        return known[own]
 
     def only(self, program_ids: Iterable[str]) -> Catalog:
         """This catalogue with only these programmes, as where others are not written yet."""

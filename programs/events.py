@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 
 from programs import canonical
 from programs.canonical import Within
-from programs.catalog import FlagLevel
+from programs.catalog import FlagLevel, OwnProgram
 from programs.entries import (
     CORRECTED,
     Absence,
@@ -65,10 +65,14 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A physiotherapist's choice: a programme, which starts its first week, or exercises on top."""
+    """A physiotherapist's choice: a programme, which starts its first week, or exercises on top.
+
+    `own`: the programme itself, where it is a clinic's own.
+    """
 
     program: Annotated[str, Within(1, 12)] | None = None
     exercises: Annotated[tuple[ExerciseId, ...], Within(0, 20)] = ()
+    own: OwnProgram | None = None
 
 
 @dataclass(frozen=True, slots=True)

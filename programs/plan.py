@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from programs.catalog import OwnProgram
 from programs.course import (
     BeltState,
     Direction,
@@ -218,6 +219,7 @@ class Plan:
     only_today: Mapping[Variant, frozenset[str]] = field(default_factory=dict)  # variant -> all it may hold today
     measures: tuple[Measure, ...] = ()
     care: Literal["active", "self_care", "closed"] = "active"
+    own: OwnProgram | None = None  # the last programme of a clinic's own
 
     @property
     def shown(self) -> tuple[Item, ...]:

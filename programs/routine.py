@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from programs import offers, posture, selection, triage
-from programs.allowed import Allowed, Person
+from programs.allowed import Allowed
 from programs.catalog import Catalog, Exercise
 from programs.offers import MiniSets
 from programs.plan import Item, Plan, Why, level
@@ -121,8 +121,8 @@ def every_variant(plan: Plan, day: date, catalog: Catalog) -> dict[Variant, tupl
 
 def allowed_for(plan: Plan, catalog: Catalog) -> Allowed:
     """What the person may do by this plan."""
-    person: Person = Draft(plan, catalog).person()
-    return Allowed(person, catalog)
+    draft = Draft(plan, catalog)
+    return Allowed(draft.person(), draft.catalog)
 
 
 def sentence(item: Item, words: Words, reader: str = "patient") -> str:

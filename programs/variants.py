@@ -65,6 +65,7 @@ INPUTS: Mapping[str, str] = {
     "moved_down_minutes": "how long that lasted",
     "leg_rise": "by how much leg pain rose in the last session",
     "leg_rise_minutes": "how long that lasted",
+    "soon": "an answer on this phone has raised a SOON that the service has not heard of: only level 1 is open then",
     "in_a_hurry": "the person wants the short one",
 }
 
@@ -80,6 +81,7 @@ def rules(catalog: Catalog) -> VariantRules:
         rules=(
             VariantRule("P5", (Test("stopped", is_true=True),), "calm", ask_again=True),
             VariantRule("P5", (Test("peak", at_least=numbers.zone.abs_red_peak),), "calm", ask_again=True),
+            VariantRule("SOON", (Test("soon", is_true=True),), "calm"),
             VariantRule("ALONE", (Test("days_alone", at_least=DAYS_ALONE),), "calm"),
             VariantRule("F1", (Test("flare", is_true=True),), "calm"),
             VariantRule("P4", (Test("pre", at_least=numbers.pain.calm_pre),), "calm"),

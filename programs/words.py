@@ -13,6 +13,7 @@ from programs.canonical import Within
 from programs.yaml_file import BadContent, read
 
 LINES_MAX = 30
+OWN_PROGRAM = re.compile(r"programs\.(C[0-9A-Z]{5})\.name")  # a clinic's own: its title is not the content's
 NUMBER = re.compile(r"\{([a-z_0-9.]+)(:%)?\}")  # a number of the content, named in a text; {a_share:%} as percent
 
 Text = str | tuple[str, ...]
@@ -188,6 +189,8 @@ class Words:
         try:
             return self.texts[key]
         except KeyError:
+            if own := OWN_PROGRAM.fullmatch(key):
+                return own[1]  # a list knows its id alone
             raise MissingWord(f"{key} in {self.locale}") from None
 
 

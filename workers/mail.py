@@ -5,10 +5,11 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ import structlog
 from coach.clock import real_now
 from coach.config import Config
 from coach.services.notices import Handover
+from coach.services.resets import Letter
 from workers.push.outcome import Accepted, Ambiguous, Outcome, Refused, TryLater
 from workers.words import TEXT, link
 
@@ -29,21 +31,47 @@ logger = structlog.get_logger()
 
 def send(config: Config, handovers: Sequence[Handover]) -> list[Outcome]:
     """One outcome for each, in order. A server that is away or refuses us is tried later."""
-    if not handovers:
+    return _send(config, [partial(message, config, handover) for handover in handovers])
+
+
+def send_resets(config: Config, letters: Sequence[Letter]) -> list[Outcome]:
+    """The same for codes of password resets."""
+    return _send(config, [partial(reset_message, config, letter) for letter in letters])
+
+
+def _send(config: Config, messages: Sequence[Callable[[], EmailMessage]]) -> list[Outcome]:
+    if not messages:
         return []
     if config.smtp_host is None:
         logger.warning("channel_off", channel="email", missing="COACH_SMTP_HOST")
-        return [TryLater(after=WITHOUT_SERVER)] * len(handovers)
+        return [TryLater(after=WITHOUT_SERVER)] * len(messages)
     outcomes: list[Outcome] = []
     try:
         with _connected(config) as server:
-            for handover in handovers:
-                outcomes.append(_hand_over(server, config, handover))
+            for made in messages:
+                outcomes.append(_hand_over(server, made))
                 if isinstance(outcomes[-1], Ambiguous):
                     break  # the connection is gone
     except (OSError, smtplib.SMTPException, ValueError) as error:
         logger.error("mail_server_failed", error=type(error).__name__)
-    return [*outcomes, *[TryLater()] * (len(handovers) - len(outcomes))]
+    return [*outcomes, *[TryLater()] * (len(messages) - len(outcomes))]
+
+
+def reset_message(config: Config, letter: Letter) -> EmailMessage:
+    """Raises ValueError for an address that no header can hold."""
+    found = EmailMessage()
+    found["Subject"] = "Your code for a new password"
+    found["From"] = config.smtp_sender
+    found["To"] = letter.address
+    found["Date"] = format_datetime(real_now())
+    found["Message-ID"] = f"<{letter.id}@{_domain(config)}>"  # a repeat carries the same
+    found["Auto-Submitted"] = "auto-generated"
+    found.set_content(
+        f"Somebody, we hope you, wants a new password at {config.public_url}.\n\n"
+        f"Your code, good for one hour:\n\n{letter.code}\n\n"
+        "If it was not you, you need not do anything: your password stays as it is.\n"
+    )
+    return found
 
 
 def message(config: Config, handover: Handover) -> EmailMessage:
@@ -116,9 +144,9 @@ def _connected(config: Config) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def _hand_over(server: smtplib.SMTP, config: Config, handover: Handover) -> Outcome:
+def _hand_over(server: smtplib.SMTP, made: Callable[[], EmailMessage]) -> Outcome:
     try:
-        server.send_message(message(config, handover))
+        server.send_message(made())
     except smtplib.SMTPRecipientsRefused as error:
         ((code, _),) = error.recipients.values()
         return _refused(code)

@@ -19,7 +19,7 @@ from coach.services import escalation, notices
 from coach.services.notices import Handover, Result
 from coach.wake import TASKS
 from programs.catalog import Catalog
-from workers import mail, process, webhook
+from workers import mail, process, resets, webhook
 from workers.app import app
 from workers.points import reached
 from workers.push.client import Client
@@ -45,6 +45,7 @@ class Notified:
 def notify() -> None:
     held = process.own()
     notify_due(held.sessions, held.config, held.catalog)
+    resets.send_due(held.sessions, held.config)
 
 
 def notify_due(sessions: sessionmaker[Session], config: Config, catalog: Catalog) -> Notified:

@@ -21,6 +21,7 @@ from coach.services import (
     consent,
     invitations,
     relationships,
+    resets,
     settings,
     sync,
     tokens,
@@ -126,6 +127,31 @@ def confirm(data: dict[str, Any]) -> dict[str, Any]:
     return {"recovery_codes": codes}
 
 
+@blueprint.post("/auth/reset")
+@allow(PUBLIC)
+@blueprint.arguments(wire.ResetAsked)
+@blueprint.response(202)
+def ask_reset(data: dict[str, Any]) -> None:
+    """Ask for a code by e-mail to set a new password. The answer is the same for any address."""
+    with edge.unit() as unit:
+        resets.ask(unit.session, data["email"], request.remote_addr or "", real_now())
+    edge.parts().waker.wake("notices")
+
+
+@blueprint.post("/auth/reset/confirm")
+@allow(PUBLIC)
+@blueprint.arguments(wire.ResetUsed)
+@blueprint.response(204)
+def use_reset(data: dict[str, Any]) -> None:
+    """Set a new password with the code of the mail: all log-ins end. A second factor stays as it is."""
+    parts = edge.parts()
+    with edge.unit() as unit:
+        address = request.remote_addr or ""
+        done = resets.use(unit.session, parts.signer, data["code"], data["password"], address, real_now())
+    if not done:  # the attempt has been counted and committed
+        raise Problem("reset-refused", 403, "This code is not known, used already, or too old. Ask for a new one.")
+
+
 @blueprint.post("/auth/refresh")
 @allow(PUBLIC)
 @blueprint.arguments(wire.RefreshRequest)
@@ -213,6 +239,28 @@ def my_care() -> dict[str, Any]:
         }
 
 
+@blueprint.get("/me/consents")
+@allow(*PATIENT)
+@blueprint.response(200, wire.Consents)
+def consents() -> dict[str, Any]:
+    """What you agreed to, and the words as they are today."""
+    with edge.unit() as unit:
+        return _consents(unit, access.own_patient(unit.session, edge.identity()))
+
+
+@blueprint.put("/me/consents")
+@allow(*PATIENT)
+@blueprint.arguments(wire.ConsentChange)
+@blueprint.response(200, wire.Consents)
+def change_consents(data: dict[str, Any]) -> dict[str, Any]:
+    """Agree to your clinic seeing your record, or take it back: from then on nobody there sees it."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        consent.change(unit.session, patient, data["care"], data["version"], unit.now)
+        unit.session.flush()
+        return _consents(unit, patient)
+
+
 @blueprint.get("/me/audit")
 @allow(*PATIENT)
 @blueprint.arguments(plan_wire.Page, location="query")
@@ -245,6 +293,14 @@ def _with_invitation(code: str, use: Callable[[edge.Unit, Invitation], T]) -> T:
     if used is None:  # the attempt has been counted and committed
         raise Problem("invitation-refused", 403, "This code is not known, used already, or too old.")
     return used
+
+
+def _consents(unit: edge.Unit, patient: Patient) -> dict[str, Any]:
+    return {
+        "consents": consent.given(unit.session, patient.id),
+        "version": consent.VERSION,
+        "text": consent.WORDS["en"],
+    }
 
 
 def _me(unit: edge.Unit, patient: Patient) -> dict[str, Any]:

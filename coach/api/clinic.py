@@ -1,9 +1,11 @@
 """What clinicians do: see their patients, assign, override, record on behalf, acknowledge and release."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from coach.api import edge, entry_answers
+from coach.api import edge, entry_answers, own_programs
 from coach.api.auth import CLINICIAN, allow
 from coach.api.body import Blueprint
 from coach.api.schemas import clinic as wire
@@ -12,7 +14,6 @@ from coach.api.schemas.entries import Batch, BatchAnswer
 from coach.models.care import Alert
 from coach.models.people import Patient
 from coach.services import access, alerts, care, caseload, explained, plans, stored
-from coach.services.problems import invalid
 from programs import events
 
 blueprint = Blueprint("clinic", __name__, url_prefix="/v1/clinic", description="For physiotherapists and doctors")
@@ -34,6 +35,7 @@ def patients(asked: dict[str, Any]) -> caseload.Page:
             need=asked["attention"],
             q=asked["q"],
             cursor=asked["cursor"],
+            closed=asked["closed"],
             most=asked["limit"],
         )
         _listed(unit, [row.id for row in page.patients])
@@ -68,14 +70,7 @@ def patient(patient_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, plan_wire.PlanAnswer)
 def assign(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     """Assign a programme, or add exercises; what is blocked for this person is not served."""
-    catalog = edge.parts().catalog
-    if (program := data.get("program")) and program not in catalog.programs:
-        raise invalid("program", "No such programme.")
-    for index, exercise in enumerate(data.get("exercises", ())):
-        if exercise not in catalog.exercises:
-            raise invalid(f"exercises.{index}", "No such exercise.")
-    body = events.Assigned(program=program, exercises=tuple(data.get("exercises", ())))
-    return _act(patient_id, "assigned", body)
+    return _act(patient_id, "assigned", partial(own_programs.assigned, data=data, catalog=edge.parts().catalog))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/overrides")
@@ -84,7 +79,7 @@ def assign(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, plan_wire.PlanAnswer)
 def override(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     """Set a bounded exception, with a reason and an end. The answer's verdicts say if a rule refused it."""
-    return _act(patient_id, "override", events.Override(**data))
+    return _act(patient_id, "override", lambda _: events.Override(**data))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/entries")
@@ -146,7 +141,7 @@ def release(data: dict[str, Any], alert_id: UUID) -> Alert:
 
 @blueprint.post("/alerts/<uuid:alert_id>/resolve")
 @allow(*CLINICIAN)
-@blueprint.arguments(wire.ReleaseNote)
+@blueprint.arguments(wire.SettleNote)
 @blueprint.response(200, wire.AlertAnswer)
 def resolve(data: dict[str, Any], alert_id: UUID) -> Alert:
     """Settle a referral or another alert that is no red flag. The note says what was done."""
@@ -157,6 +152,7 @@ def resolve(data: dict[str, Any], alert_id: UUID) -> Alert:
             patient_row,
             alert,
             note=data["note"],
+            refer=data.get("refer"),
             author=edge.identity(),
             now=unit.now,
             catalog=edge.parts().catalog,
@@ -168,11 +164,11 @@ def _listed(unit: edge.Unit, ids: list[UUID]) -> None:
     access.were_listed(unit.session, edge.identity(), ids, now=unit.now, request_id=edge.request_id())
 
 
-def _act(patient_id: UUID, kind: str, body: events.Body) -> dict[str, Any]:
+def _act(patient_id: UUID, kind: str, body: Callable[[edge.Unit], events.Body]) -> dict[str, Any]:
     catalog = edge.parts().catalog
     with edge.unit() as unit:
         row = edge.in_care(unit, patient_id, kind, lock=True)
-        plan = care.act(unit.session, row, kind, body, author=edge.identity(), now=unit.now, catalog=catalog)
+        plan = care.act(unit.session, row, kind, body(unit), author=edge.identity(), now=unit.now, catalog=catalog)
         return explained.plan(row, plan, catalog, reader="clinician")
 
 

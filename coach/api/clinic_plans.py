@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from coach.api import edge
+from coach.api import edge, own_programs
 from coach.api.auth import CLINICIAN, allow
 from coach.api.body import Blueprint
 from coach.api.document import in_path
@@ -25,9 +25,9 @@ blueprint = Blueprint("plans", __name__, url_prefix="/v1/clinic", description="A
 def preview(data: dict[str, Any], patient_id: UUID) -> dict[str, Any]:
     """What this patient would get and why, if you assigned this or set this exception. Nothing is stored."""
     catalog = edge.parts().catalog
-    kind, body = _act(data, catalog)
     with edge.unit() as unit:
         patient = edge.in_care(unit, patient_id, "preview", lock=True)
+        kind, body = _act(unit, data, catalog)
         words = catalog.in_language(data["locale"])
         before = care.current(unit.session, patient, unit.now, catalog)
         with assigning.nothing_stored(unit.session):
@@ -44,8 +44,8 @@ def assign_many(data: dict[str, Any]) -> dict[str, Any]:
     """Assign a programme or exercises to many at once. The answer says what each gets, whom the checks leave out and
     why; `preview` stores nothing."""
     catalog = edge.parts().catalog
-    body = _assigned(data, catalog)
     with edge.unit() as unit:
+        body = own_programs.assigned(unit, data, catalog)
         found = assigning.many(
             unit.session,
             edge.identity(),
@@ -157,18 +157,7 @@ def _done(unit: edge.Unit, patient: Patient, kind: str, body: events.Body) -> di
     return explained.plan(patient, plan, catalog, reader="clinician")
 
 
-def _act(data: dict[str, Any], catalog: Catalog) -> tuple[str, events.Body]:
+def _act(unit: edge.Unit, data: dict[str, Any], catalog: Catalog) -> tuple[str, events.Body]:
     if "override" in data:
         return "override", events.Override(**data["override"])
-    return "assigned", _assigned(data, catalog)
-
-
-def _assigned(data: dict[str, Any], catalog: Catalog) -> events.Assigned:
-    """Raises Problem 422 for what the content does not hold."""
-    program = data.get("program")
-    if program is not None and program not in catalog.programs:
-        raise invalid("program", "No such programme.")
-    for place, exercise in enumerate(data.get("exercises", ())):
-        if exercise not in catalog.exercises:
-            raise invalid(f"exercises.{place}", "No such exercise.")
-    return events.Assigned(program=program, exercises=tuple(data.get("exercises", ())))
+    return "assigned", own_programs.assigned(unit, data, catalog)

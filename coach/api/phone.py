@@ -14,7 +14,7 @@ from coach.api.schemas import facts as fact_wire
 from coach.api.schemas import measured as measured_wire
 from coach.api.schemas import plans as plan_wire
 from coach.api.schemas import sync as sync_wire
-from coach.services import access, diary, explained, intake, measurements, plans, routines, stored, swaps, sync
+from coach.services import access, diary, explained, intake, measurements, pauses, plans, routines, stored, swaps, sync
 from programs import asking, canonical
 
 blueprint = Blueprint("phone", __name__, url_prefix="/v1/me", description="For phone apps")
@@ -106,6 +106,16 @@ def pause(data: dict[str, Any]) -> None:
         entry = entry_wire.pause(data, patient.id, patient.zone, day, unit.now)
         entry_answers.answer(unit, patient, [entry])
     edge.parts().waker.wake("adapt")
+
+
+@blueprint.delete("/pause")
+@allow(*PATIENT)
+@blueprint.response(204)
+def resume() -> None:
+    """You are back: what is left of your pauses is called off, and reminders come again."""
+    with edge.unit() as unit:
+        patient = access.own_patient(unit.session, edge.identity(), lock=True)
+        pauses.resume(unit.session, patient, edge.identity(), unit.now, edge.parts().catalog)
 
 
 @blueprint.get("/entries")

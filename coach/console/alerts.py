@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from coach.api import edge
 from coach.api.auth import CLINICIAN
 from coach.console import doors, site
-from coach.console.forms import Field, Form, read
+from coach.console.forms import Field, Form, choices, read
 from coach.console.site import blueprint, t
 from coach.models.care import Alert
 from coach.models.people import Account, Patient
@@ -19,7 +19,7 @@ from programs import triage
 from programs.triage import OPEN
 
 NOTE_SHORTEST, NOTE_LONGEST = 3, LONGEST
-OPERATORS = "failed_plan"  # kinds of alert that say something of the service, not of the person
+CALL = "PHYSIO_CALL"  # the referral that E6 raises
 
 
 @blueprint.get("/alerts")
@@ -54,13 +54,28 @@ def acknowledge(alert_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/alerts/<uuid:alert_id>/release")
 @doors.open_to(*CLINICIAN)
 def release(alert_id: UUID) -> ResponseReturnValue:
-    return _close(alert_id, _release_form(alert_id), "release flag", care.release, "released")
+    with edge.unit() as unit:
+        found, patient = _alert(unit, alert_id, "release flag", lock=True)
+        data = read(_release_form(alert_id))
+        care.release(unit.session, patient, found, **data, **_by(unit))
+    edge.parts().waker.wake("adapt")
+    return site.done(url_for("console.alert", alert_id=alert_id), "released")
 
 
 @blueprint.post("/alerts/<uuid:alert_id>/resolve")
 @doors.open_to(*CLINICIAN)
 def resolve(alert_id: UUID) -> ResponseReturnValue:
-    return _close(alert_id, _resolve_form(alert_id), "resolve alert", care.settle, "resolved")
+    with edge.unit() as unit:
+        found, patient = _alert(unit, alert_id, "resolve alert", lock=True)
+        data = read(_resolve_form(alert_id, call=found.subject == CALL))
+        refer = data["refer"] == "yes" if data.get("refer") else None
+        care.settle(unit.session, patient, found, note=data["note"], refer=refer, **_by(unit))
+    edge.parts().waker.wake("adapt")
+    return site.done(url_for("console.alert", alert_id=alert_id), "resolved")
+
+
+def _by(unit: edge.Unit) -> dict[str, Any]:
+    return {"author": edge.identity(), "now": unit.now, "catalog": edge.parts().catalog}
 
 
 def title(alert_: Alert) -> str:
@@ -82,7 +97,10 @@ def _page(unit: edge.Unit, found: Alert, patient: Patient) -> str:
     if found.resolved_at is None:
         if found.seen_at is None:
             forms.append(_acknowledge_form(found.id))
-        forms.append(_release_form(found.id) if found.kind == "red_flag" else _resolve_form(found.id))
+        if found.kind == "red_flag":
+            forms.append(_release_form(found.id))
+        else:
+            forms.append(_resolve_form(found.id, call=found.subject == CALL))
     return site.page(
         unit,
         "alert.html",
@@ -98,23 +116,6 @@ def _page(unit: edge.Unit, found: Alert, patient: Patient) -> str:
         others=[each for each in safety.locks(patient) if each.flag != found.subject],
         today=_today(unit),
     )
-
-
-def _close(alert_id: UUID, form: Form, action: str, close: Any, what: str) -> ResponseReturnValue:
-    with edge.unit() as unit:
-        found, patient = _alert(unit, alert_id, action, lock=True)
-        data = read(form)
-        close(
-            unit.session,
-            patient,
-            found,
-            note=data["note"],
-            author=edge.identity(),
-            now=unit.now,
-            catalog=edge.parts().catalog,
-        )
-    edge.parts().waker.wake("adapt")
-    return site.done(url_for("console.alert", alert_id=alert_id), what)
 
 
 def _alert(unit: edge.Unit, alert_id: UUID, action: str, *, lock: bool = False) -> tuple[Alert, Patient]:
@@ -154,7 +155,13 @@ def _release_form(alert_id: UUID) -> Form:
     return Form(url_for("console.release", alert_id=alert_id), t()("alert.release"), (note,), "grave")
 
 
-def _resolve_form(alert_id: UUID) -> Form:
+def _resolve_form(alert_id: UUID, *, call: bool = False) -> Form:
+    """`call`: a call after little training, which may have to end in a yes or no on a specialist (E6)."""
     note = Field("note", "area", t()("alert.resolve_note"), least=NOTE_SHORTEST, most=NOTE_LONGEST,
                  hint=t()("alert.resolve_hint"))  # fmt: skip
-    return Form(url_for("console.resolve", alert_id=alert_id), t()("alert.resolve"), (note,))
+    where, button = url_for("console.resolve", alert_id=alert_id), t()("alert.resolve")
+    if not call:
+        return Form(where, button, (note,))
+    answers = choices((each, t()(f"refer.{each}")) for each in ("yes", "no"))
+    refer = Field("refer", "choice", t()("refer.title"), required=False, choices=answers, hint=t()("refer.hint"))
+    return Form(where, button, (note, refer))

@@ -140,9 +140,10 @@ def _next_step(unit: edge.Unit, patient: Patient, plan: Plan | None, standing: l
     return _ahead(unit, patient, plan)
 
 
-def _urgency(alert: Alert) -> tuple[bool, int]:
-    """Red flags first, then what nobody has seen."""
-    return alert.seen_at is not None, -triage.LEVELS.index(alert.level) if alert.level in triage.LEVELS else 0
+def _urgency(alert: Alert) -> tuple[bool, int, bool]:
+    """Messages last, the gravest first, and of equals what nobody has seen."""
+    level = triage.LEVELS.index(alert.level) if alert.level in triage.LEVELS else 0
+    return alert.kind == "message", -level, alert.seen_at is not None
 
 
 def _of_alert(alert: Alert) -> Step:

@@ -14,7 +14,7 @@ from coach.console import doors, merging, patient, site
 from coach.console.forms import Choices, Field, Form, choices, read
 from coach.console.patient import Head
 from coach.console.site import blueprint, t
-from coach.services import assigning, care, explained, plans
+from coach.services import assigning, care, episodes, explained, plans
 from coach.services.problems import Problem, invalid, not_found
 from programs import events
 from programs.plan import Plan
@@ -28,6 +28,7 @@ RULES = ("A1", "A2", "A3", "A4", "T1", "T2")  # what alone may be switched off
 CLOSES = ("URGENT", "SOON_HOLD", "EMERGENCY")
 REASON_LONGEST = 500
 PAUSE_FARTHEST = 365  # days
+NOTE_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def plan(patient_id: UUID) -> str:
             exceptions=_exceptions(top),
             waiting=top.plan.waiting if top.plan else (),
             lock_form=_lock_form(top),
+            close_form=_close_form(top) if top.plan else None,
             pause_form=_pause_form(top, plans.today(top.patient, unit.now)),
             resume_form=_resume_form(top) if _paused(top) else None,
         )
@@ -194,6 +196,18 @@ def resume(patient_id: UUID) -> ResponseReturnValue:
     return site.done(url_for("console.plan", patient_id=patient_id), "resumed")
 
 
+@blueprint.post("/patients/<uuid:patient_id>/close")
+@doors.open_to(*CLINICIAN)
+def close_episode(patient_id: UUID) -> ResponseReturnValue:
+    with edge.unit() as unit:
+        top = patient.head(unit, patient_id, "close care", lock=True)
+        data = read(_close_form(top))
+        merging.check(unit, top.patient)
+        by = {"author": edge.identity(), "now": unit.now, "catalog": edge.parts().catalog}
+        episodes.close(unit.session, top.patient, data["care"], data["note"], **by)  # type: ignore[arg-type]
+    return site.done(url_for("console.plan", patient_id=patient_id), "episode")
+
+
 def _act(unit: edge.Unit, top: Head, kind: str, body: events.Body) -> Plan:
     catalog = edge.parts().catalog
     return care.act(unit.session, top.patient, kind, body, author=edge.identity(), now=unit.now, catalog=catalog)
@@ -321,6 +335,16 @@ def _pause_form(top: Head, today: date) -> Form:
               choices=choices((each, spoken(f"wanted.{each}")) for each in ("off", "short", "walk"))),
     )  # fmt: skip
     return Form(url_for("console.pause", patient_id=top.patient.id), spoken("pause.set"), fields, "quiet")
+
+
+def _close_form(top: Head) -> Form:
+    ways = choices((each, t()(f"episode.{each}")) for each in ("self_care", "closed"))
+    fields = (
+        merging.field(top),
+        Field("care", "choice", t()("episode.care"), choices=ways, value="self_care"),
+        Field("note", "area", t()("episode.note"), least=3, most=NOTE_LONGEST),
+    )
+    return Form(url_for("console.close_episode", patient_id=top.patient.id), t()("episode.close"), fields, "grave")
 
 
 def _resume_form(top: Head) -> Form:

@@ -6,15 +6,19 @@ from coach.models import (
     care,
     clock,
     contact,
+    episodes,
     erasure,
     events,
+    feeds,
     joining,
     measured,
     measures,
     notices,
     people,
     plans,
+    programs,
     reminders,
+    resets,
     upkeep,
 )
 from coach.models.registry import Base
@@ -22,6 +26,6 @@ from coach.models.registry import Base
 metadata = Base.metadata
 
 __all__ = [
-    "audit", "calls", "care", "clock", "contact", "erasure", "events", "joining", "measured", "measures", "metadata",
-    "notices", "people", "plans", "reminders", "upkeep",
+    "audit", "calls", "care", "clock", "contact", "episodes", "erasure", "events", "feeds", "joining", "measured",
+    "measures", "metadata", "notices", "people", "plans", "programs", "reminders", "resets", "upkeep",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class Consent(Base):
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     given_at: Mapped[datetime] = mapped_column(primary_key=True)
     version: Mapped[str] = mapped_column(String(40))
+    withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint(one_of("kind", CONSENTS), name="kind"),)
 

@@ -213,6 +213,10 @@ def is_password(account: Account, password: str) -> bool:
         return False
 
 
+def set_password(account: Account, password: str) -> None:
+    account.password_hash = _hasher.hash(password)
+
+
 def named(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.lower()))
 

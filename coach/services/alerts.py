@@ -66,6 +66,13 @@ def for_overdue_visit(session: Session, patient: Patient, visit: str, due: date,
     _open(session, patient, "visit", visit, "SOON", now, due)
 
 
+def for_missed_contact(session: Session, patient: Patient, contact: str, due: date, now: datetime) -> None:
+    """A contact that the follow-up calendar asks for. Once for each, however soon the alert is resolved."""
+    known = select(Alert.id).where(Alert.patient_id == patient.id, Alert.kind == "visit", Alert.subject == contact)
+    if session.scalar(known.limit(1)) is None:
+        _open(session, patient, "visit", contact, "SOON", now, due)
+
+
 def for_adverse_event(
     session: Session, patient: Patient, report: str, due: date, *, serious: bool, now: datetime
 ) -> None:

@@ -9,7 +9,7 @@ from coach.models.care import Alert
 from coach.models.people import Patient
 from coach.models.plans import Plan as PlanRow
 from coach.services import alerts, log, plans, safety, stored
-from coach.services.problems import conflict
+from coach.services.problems import conflict, invalid
 from coach.services.tokens import Identity
 from programs import events
 from programs.catalog import Catalog
@@ -73,10 +73,12 @@ def settle(
     author: Identity,
     now: datetime,
     catalog: Catalog,
+    refer: bool | None = None,
 ) -> None:
     """Closes an alert that is no red flag; a referral is settled in the log, so its rules may raise it again.
 
-    Raises Problem 409 for a red flag, which only a release ends, and for what is closed already.
+    `refer` is the yes or no that an E6 call must end with. Raises Problem 409 for a red flag, which only a release
+    ends, and for what is closed already; 422 for an E6 call without an answer.
     """
     if alert.kind == "red_flag" or alert.resolved_at is not None:
         raise conflict("This alert is not one that can be settled.")
@@ -85,8 +87,12 @@ def settle(
     if alert.kind == "referral":
         session.flush()
         row = session.get_one(PlanRow, patient.id)  # a referral comes from a stored plan
-        for rule in sorted({each["rule"] for each in row.state["referrals"] if each["kind"] == alert.subject}):
-            _append(session, patient, "settled", events.Settled(kind=alert.subject, rule=rule), author, now)
+        rules = sorted({each["rule"] for each in row.state["referrals"] if each["kind"] == alert.subject})
+        if "E6" in rules and refer is None:
+            raise invalid("refer", "An E6 call ends with a yes or a no on referral to a spine specialist.")
+        for rule in rules:
+            body = events.Settled(alert.subject, rule, refer if rule == "E6" else None)
+            _append(session, patient, "settled", body, author, now)
         plans.store(session, patient, now, catalog)
 
 

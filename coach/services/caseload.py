@@ -98,14 +98,16 @@ def page(
     need: str | None = None,
     q: str | None = None,
     cursor: str | None = None,
+    closed: bool = False,
     most: int = 50,
 ) -> Page:
     """The caller's patients, who needs a human first on top, then by name.
 
-    `need`: only who has this kind of need, or any. `q`: a part of the name. A person whose need changes between two
-    pages may be on both or on none; the first page is always true. Raises Problem 422 for a cursor of no page.
+    `closed`: those whose care has ended, instead of the others. `need`: only who has this kind of need, or any. `q`: a
+    part of the name. A person whose need changes between two pages may be on both or on none; the first page is always
+    true. Raises Problem 422 for a cursor of no page.
     """
-    found = _needs(identity, now)
+    found = _needs(identity, now, closed)
     query = select(found).order_by(*_order(found)).limit(most + 1)
     if need is not None:
         query = query.where(found.c.rank < len(KINDS) if need == ANY else found.c[f"has_{need}"])
@@ -121,7 +123,7 @@ def page(
 
 def counts(session: Session, identity: Identity, *, now: datetime) -> dict[str, int]:
     """How many of the caller's patients have each kind of need, and how many there are in all."""
-    found = _needs(identity, now)
+    found = _needs(identity, now, False)
     columns = [func.count().filter(found.c[f"has_{kind}"]).label(kind) for kind in KINDS]
     row = session.execute(select(func.count().label("all"), *columns).select_from(found)).one()
     return dict(row._mapping)
@@ -136,7 +138,7 @@ def open_alerts(session: Session, identity: Identity, *, now: datetime) -> list[
     return list(session.scalars(query.order_by(gravity.desc(), Alert.raised_at, Alert.id).limit(MOST)))
 
 
-def _needs(identity: Identity, now: datetime) -> Subquery:
+def _needs(identity: Identity, now: datetime, closed: bool) -> Subquery:
     """Every patient in care with what lists show, one column for each kind of need, and the place in the order."""
     mine = access.patients_in_care(identity, now).cte("mine")
     alerts, unread = _alerts(mine), _unread(mine)
@@ -181,6 +183,7 @@ def _needs(identity: Identity, now: datetime) -> Subquery:
         .outerjoin(Plan, Plan.patient_id == Patient.id)
         .outerjoin(alerts, alerts.c.patient_id == Patient.id)
         .outerjoin(unread, unread.c.patient_id == Patient.id)
+        .where(Patient.closed_at.is_not(None) if closed else Patient.closed_at.is_(None))
         .subquery("caseload")
     )
 

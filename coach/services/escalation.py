@@ -26,7 +26,9 @@ FAILED = ("gone", "refused", "expired")  # states of a notice that will not arri
 BATCH = 50  # alerts in one transaction
 NOTICE_LIVES = timedelta(hours=24)  # then it is not tried any more; the alert has climbed long before
 # For the list alone: a log that cannot be folded is for who runs the service; a week of silence can wait.
-QUIETLY = ("failed_plan", "silent")
+QUIETLY = ("failed_plan", "silent", "returned")
+LATER = "message"  # nobody is woken by one: whoever is on duty is told when its day has passed unread
+NO_LOCK = ("referral", "silent", "visit", "adverse", "message", "returned")  # kinds that close nothing
 
 logger = structlog.get_logger()
 
@@ -69,6 +71,9 @@ def begin(session: Session, alert: Alert, now: datetime) -> None:
     if alert.kind in QUIETLY:
         return
     alert.step, alert.stepped_at = 0, None
+    if alert.kind == LATER:
+        alert.climb_at = now  # the worker has the numbers, and puts it off
+        return
     _tell_next(session, alert, _clinic_of(session, alert.patient_id), now)
 
 
@@ -126,9 +131,7 @@ def told(session: Session, patient: Patient, catalog: Catalog) -> Told:
     """What is true of the flags that stand: of the gravest that nobody has seen, or else of the gravest."""
     clinic = session.get_one(Clinic, patient.clinic_id)
     query = select(Alert, Account.name).outerjoin(Account, Account.id == Alert.seen_by)
-    flags = query.where(
-        Alert.patient_id == patient.id, Alert.kind.not_in(("referral", "silent", "visit")), Alert.resolved_at.is_(None)
-    )
+    flags = query.where(Alert.patient_id == patient.id, Alert.kind.not_in(NO_LOCK), Alert.resolved_at.is_(None))
     rows = [(alert, name) for alert, name in session.execute(flags.order_by(Alert.raised_at, Alert.id))]
     if not rows:
         return Told(clinic.name, None, None, None, None, (), None)
@@ -159,6 +162,9 @@ def _look_at(session: Session, patient: Patient, alert: Alert, now: datetime, ca
         alert.climb_at = None
         return
     at = _climbs_at(alert, clinic, catalog)
+    if alert.kind == LATER and alert.step == 0 and (opens := _overdue_at(alert, clinic, catalog)) > now:
+        alert.climb_at = opens
+        return
     if alert.step == 0 or (at is not None and (at <= now or _nobody_reached(session, alert))):
         _tell_next(session, alert, clinic, now)
         patient.revision += 1
@@ -204,10 +210,14 @@ def _climbs_at(alert: Alert, clinic: Clinic, catalog: Catalog) -> datetime | Non
     if alert.stepped_at is None:
         return None
     numbers = catalog.constants.escalation
-    raised_day = schedule.local_day(alert.raised_at, clinic.zone, 0)
-    overdue_at = escalation.overdue_at(raised_day, alert.due_day, clinic.zone, numbers)
+    overdue_at = _overdue_at(alert, clinic, catalog)
     seen = alert.seen_at is not None
     return escalation.climbs_at(alert.level, alert.step, alert.stepped_at, overdue_at, seen=seen, numbers=numbers)
+
+
+def _overdue_at(alert: Alert, clinic: Clinic, catalog: Catalog) -> datetime:
+    raised_day = schedule.local_day(alert.raised_at, clinic.zone, 0)
+    return escalation.overdue_at(raised_day, alert.due_day, clinic.zone, catalog.constants.escalation)
 
 
 def _nobody_reached(session: Session, alert: Alert) -> bool:

@@ -25,7 +25,7 @@ def plan(
     Where nothing may be served the exercises are withheld from the patient, not from a clinician. In the patient's
     language unless said.
     """
-    words = catalog.in_language(locale or patient.locale)
+    words = catalog.with_own(current.own if current else None).in_language(locale or patient.locale)
     document: dict[str, Any] = {
         "revision": patient.revision,
         "lock": patient.lock,

@@ -41,7 +41,7 @@ def send(
     made = Message(patient_id=patient.id, id=message_id, author=author, author_id=author_id, text=text, sent_at=now)
     session.add(made)
     if author == "patient":
-        alerts.for_message(session, patient, _next_working_day(plans.today(patient, now)), now)
+        alerts.for_message(session, patient, _last_quiet_day(plans.today(patient, now)), now)
     if author == "clinician":
         reminders.add(
             session, patient, Rule(uuid5(message_id, "message"), "message", None, None, None, now, at=now), now
@@ -75,8 +75,8 @@ def mark_all_read(
         alerts.end_messages(session, patient_id, reader_id, now)
 
 
-def _next_working_day(day: date) -> date:
-    day += WHOLE_DAY
-    while day.weekday() >= WEEKEND:
+def _last_quiet_day(day: date) -> date:
+    """The day before the next working day: on whose morning whoever is on duty is told of what nobody has read."""
+    while (day + WHOLE_DAY).weekday() >= WEEKEND:
         day += WHOLE_DAY
     return day

@@ -21,7 +21,7 @@ from coach.services.problems import Problem, conflict
 from programs.escalation import AT_ONCE
 
 # Caches of what stands elsewhere, and what would let somebody else in or reach the person's phone.
-LEFT_OUT = ("routine", "refresh_token", "login_attempt", "recovery_code")
+LEFT_OUT = ("routine", "refresh_token", "login_attempt", "recovery_code", "keyed_call")
 SECRET = ("password_hash", "totp_secret", "totp_step", "endpoint", "p256dh", "auth", "digest", "lease", "address")
 STAFF = ("author_id", "clinician_id", "account_id", "seen_by", "resolved_by", "made_by")  # named in what is exported
 # Under which heading a table's rows are shown; what is not named here comes last.

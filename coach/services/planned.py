@@ -35,6 +35,7 @@ def follow(
     cursors.settle(session, patient, now, cursor)
     _watch_silence(session, patient, plan, cursor.done_day, course, now)
     visits.give_up(session, patient, now, catalog)
+    visits.watch(session, patient, plan, now, catalog)
 
 
 def _training_days(plan: Plan, catalog: Catalog) -> int | None:
@@ -47,7 +48,7 @@ def _training_days(plan: Plan, catalog: Catalog) -> int | None:
 
 def _phase(plan: Plan, catalog: Catalog) -> tuple[str | None, int]:
     """The programme and the first week of its block."""
-    program = catalog.programs.get(plan.program or "")
+    program = catalog.with_own(plan.own).programs.get(plan.program or "")
     return plan.program, prescribe.block(program, plan.block_week, plan.patient).first_week if program else 0
 
 
@@ -67,6 +68,7 @@ def _watch_silence(
     session: Session, patient: Patient, plan: Plan, done: date | None, course: Course, now: datetime
 ) -> None:
     """Tells the clinic once of each silence that no pause and no lock explains."""
-    explained = course.pause(plan.day) is not None or patient.lock in cursors.HELD
+    explained = course.pause(plan.day) is not None or patient.lock in cursors.HELD or patient.closed_at is not None
+    done = done if done is not None and done >= plan.began else None  # of this course
     if schedule.silent_days(plan.day, done, course) >= schedule.SILENT_DAYS and not explained:
         alerts.for_silence(session, patient, f"since {done or course.begun}", now)

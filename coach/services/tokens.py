@@ -68,6 +68,19 @@ class Signer:
     def refresh(self, token_id: UUID) -> str:
         return self.seal("refresh", token_id)
 
+    def reset(self, reset_id: UUID) -> str:
+        """The code that a mail holds: no refresh token, and no reset of another id."""
+        mac = hmac.new(self._secret, b"reset " + reset_id.bytes, hashlib.sha256).hexdigest()
+        return f"{reset_id.hex}.{mac[:32]}"
+
+    def reset_id(self, code: str) -> UUID | None:
+        """The id of a reset code that this deployment signed."""
+        try:
+            found = UUID(hex=code.partition(".")[0])
+        except ValueError:
+            return None
+        return found if hmac.compare_digest(self.reset(found).encode(), code.encode()) else None
+
     def refresh_id(self, token: str) -> UUID | None:
         """The id of a refresh token that this deployment signed."""
         return self.unseal("refresh", token)

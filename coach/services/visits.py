@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, func, select
@@ -15,13 +15,18 @@ from coach.models.reminders import Schedule
 from coach.services import alerts, cursors, reminders
 from coach.services.problems import conflict, invalid, not_found
 from programs import schedule
+from programs import visits as calendar_rules
 from programs.catalog import Catalog
+from programs.plan import Plan
 from programs.schedule import Rule
+from programs.visits import calendar
+from programs.words import Words
 
 BEFORE = (timedelta(hours=24), timedelta(hours=2))
 FARTHEST = timedelta(days=730)
 MOST_PLANNED = 50  # of one patient at a time
 MOST_LISTED = 100
+BY_PERSON = "person"  # the mode of a contact that nothing but a human makes
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,81 @@ def give_up(session: Session, patient: Patient, now: datetime, catalog: Catalog)
         alerts.for_overdue_visit(
             session, patient, visit.id.hex[:24], schedule.local_day(visit.at, patient.zone, 0), now
         )
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One contact of a person's path, and whether it has taken place."""
+
+    day: date
+    opens: date
+    closes: date
+    kind: str
+    name: str
+    mode: str
+    state: Literal["done", "planned", "due", "overdue", "ahead"]
+
+
+def contacts(session: Session, patient: Patient, plan: Plan, words: Words, catalog: Catalog) -> list[Contact]:
+    """The follow-up calendar, counted from the start of the course; a visit in its window meets a contact.
+
+    What the app asks by itself is done when its day has come.
+    """
+    known = _days(session, patient)
+    return [
+        Contact(
+            each.day,
+            each.opens,
+            each.closes,
+            each.kind,
+            words.word(f"modules.visit_kinds.{each.kind}"),
+            each.mode,
+            _state(each, known, plan.day),
+        )
+        for each in calendar(plan, catalog)
+    ]
+
+
+def watch(session: Session, patient: Patient, plan: Plan, now: datetime, catalog: Catalog) -> None:
+    """A contact that needs a person and has not taken place by the end of its window: the clinic is told, once.
+
+    What was missed long ago, as before a release that watches, is nobody's alert any more.
+    """
+    if patient.closed_at is not None:
+        return
+    recent = timedelta(days=catalog.constants.visits.question_days)
+    late = [
+        each
+        for each in calendar(plan, catalog)
+        if each.mode == BY_PERSON and each.is_overdue(plan.day) and plan.day - each.closes <= recent
+    ]
+    if not late:
+        return
+    known = _days(session, patient)
+    for each in late:
+        if _state(each, known, plan.day) == "overdue":
+            alerts.for_missed_contact(session, patient, f"due {each.day}", each.closes, now)
+
+
+def _days(session: Session, patient: Patient) -> list[tuple[date, str]]:
+    query = select(Visit.at, Visit.state).where(Visit.patient_id == patient.id, Visit.state.in_(("planned", "done")))
+    return [
+        (schedule.local_day(at, patient.zone, patient.day_starts_at), state) for at, state in session.execute(query)
+    ]
+
+
+def _state(
+    contact: calendar_rules.Visit, known: list[tuple[date, str]], today: date
+) -> Literal["done", "planned", "due", "overdue", "ahead"]:
+    if any(state == "done" and contact.opens <= day <= max(contact.closes, today) for day, state in known):
+        return "done"
+    if any(state == "planned" and day >= max(contact.opens, today) for day, state in known):
+        return "planned" if today >= contact.opens or contact.mode == BY_PERSON else "ahead"
+    if contact.mode != BY_PERSON and today >= contact.day:
+        return "done"
+    if today < contact.opens:
+        return "ahead"
+    return "overdue" if contact.is_overdue(today) else "due"
 
 
 def _check(at: datetime, now: datetime) -> None:

@@ -83,7 +83,7 @@ def _set(draft: Draft, event: Event) -> None:
         overrides.hear(draft, body)
     elif isinstance(body, log.Assigned):
         if body.program is not None:
-            program.assign(draft, body.program)
+            program.assign(draft, body.program, body.own)
         overrides.assign(draft, body.exercises)
     elif isinstance(body, log.Condition):
         program.new_facts(draft, body.changes)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from programs import course
 from programs.allowed import Allowed, Person
-from programs.catalog import Catalog
+from programs.catalog import Catalog, OwnProgram
 from programs.entries import Variant
 from programs.patient import Patient
 from programs.plan import (
@@ -97,8 +97,10 @@ class Draft:
     only_today: Mapping[Variant, frozenset[str]]
     measures: tuple[Measure, ...]
     care: Literal["active", "self_care", "closed"]
+    own: OwnProgram | None
 
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
+        catalog = catalog.with_own(plan.own)
         self.__dict__.update(plan.__dict__)
         del self.__dict__["kept"]
         items = plan.items if plan.kept is None else plan.kept
@@ -175,6 +177,12 @@ class Draft:
         )  # fmt: skip
         before, self._person_seen = self._person_seen, now
         return before != now
+
+    def take_own(self, own: OwnProgram) -> None:
+        """Knows a clinic's own programme from here on, in the version given."""
+        self.own = own
+        self.catalog = self.catalog.with_own(own)
+        self.allowed = Allowed(self.allowed.person, self.catalog)
 
     def refresh_allowed(self) -> bool:
         """Looks again at what decides about exercises; whether it has changed."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from programs import prescribe, selection, weight
 from programs.allowed import Allowed, Person
+from programs.catalog import OwnProgram
 from programs.patient import Changes
 from programs.plan import Item, Waiting, is_out
 from programs.rules import ladder, safety
@@ -30,8 +31,10 @@ def choose(draft: Draft) -> None:
         safety.no_plan(draft)
 
 
-def assign(draft: Draft, program: str) -> None:
+def assign(draft: Draft, program: str, own: OwnProgram | None = None) -> None:
     """A physiotherapist's choice; it starts its first week. Raises ValueError for an unknown programme."""
+    if own is not None:
+        draft.take_own(own)
     if program not in draft.catalog.programs:
         raise ValueError(f"program: {program!r} is not in the content")
     draft.assigned = True

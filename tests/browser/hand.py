@@ -131,6 +131,10 @@ class Hand:
         """Until the service worker has all it needs, and a whole week is here."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         self.waits_until(lambda: len((self.kept("week") or {}).get("routines", [])) == 7)
+        steps = [step for day in self.kept("week")["routines"] for all in day["variants"].values() for step in all]
+        drawings = len({step["exercise"] for step in steps})
+        kept = "caches.open('content').then(box => box.keys()).then(all => all.length)"
+        self.waits_until(lambda: self.page.evaluate(kept) >= drawings)
 
     def turns_clock(self, to: datetime) -> None:
         """The phone's own clock."""
@@ -142,5 +146,6 @@ def violations(page: Page, axe: str, *rules: str) -> list[Any]:
     page.locator("main[data-ready] h1").wait_for()
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe)
-    found = page.evaluate("rules => axe.run(rules.length ? {runOnly: rules} : {}).then(all => all.violations)", rules)
+    options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("options => axe.run(options).then(all => all.violations)", options)
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]

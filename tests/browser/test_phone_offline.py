@@ -70,6 +70,7 @@ def test_seven_days_without_a_network_and_a_red_flag_on_the_fourth(hand: Hand, s
         hand.sees("Before you start")
         hand.checks_in(pain=number)
     expect(hand.page.get_by_role("button", name="Start")).to_be_visible()  # the third day is one of training
+    hand.waits_until(lambda: hand.page.locator(".steps img").first.evaluate("each => each.naturalWidth > 0"))
     hand.tap("Just right")
     hand.reads("Done for today")
     second.opens()

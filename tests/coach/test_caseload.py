@@ -98,10 +98,12 @@ def test_a_message_brings_a_person_up_until_somebody_has_read_it(client: FlaskCl
     assert first["reasons"][0]["text"] == "Unread messages: 2, the oldest of 2026-03-02."
     assert second["reasons"] == []
 
+    assert [each["kind"] for each in maya.get("/v1/clinic/alerts")["alerts"]] == ["message"]
     path = f"/v1/clinic/patients/{first['id']}/messages"
     newest = maya.get(path)["messages"][0]["sent_at"]
     assert maya.call("POST", f"{path}/read", {"up_to": newest}).status_code == 204
     assert [each["reasons"] for each in maya.get("/v1/clinic/patients")["patients"]] == [[], []]
+    assert maya.get("/v1/clinic/alerts")["alerts"] == []
     assert all(each["read_at"] for each in ben.get("/v1/me/messages")["messages"])
 
 

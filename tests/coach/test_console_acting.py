@@ -224,6 +224,12 @@ def test_a_report_of_harm_raises_an_alert(scene: Scene) -> None:
     assert "Harm reported" in scene.maya.page("/console/alerts")
 
 
+def test_an_episode_is_closed_with_a_summary_once_no_alert_is_open(scene: Scene) -> None:
+    plan = f"{scene.patient}/plan"
+    assert scene.maya.send(plan, "/close", care="self_care", note="Well, goes on alone.").status_code == 303
+    assert scene.person.get("/v1/me/closing")["note"] == "Well, goes on alone."
+
+
 def staff_id(console: Console, name: str) -> str:
     page = console.page("/console/duty")
     return page.split(f">{name}</option>")[0].rsplit('value="', 1)[1].split('"')[0]

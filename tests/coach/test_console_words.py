@@ -18,9 +18,9 @@ OTHERS = sorted(set(words.LANGUAGES) - {"en"})
 # Groups whose texts are chosen by what the service or the content says.
 CHOSEN = (
     "account", "alert_kinds", "approvals", "barriers", "causes", "charts", "conditions", "contact", "dates",
-    "directions", "done", "facts", "flags", "invitations", "locks", "measures", "modes", "months", "needs",
+    "directions", "episode", "done", "facts", "flags", "invitations", "locks", "measures", "modes", "months", "needs",
     "numbness", "overrides", "patient", "places", "plan_modes", "problems", "progressions", "questionnaires",
-    "record", "referrals", "roles", "steps", "strength", "timeline", "told", "verdicts", "wanted",
+    "record", "refer", "referrals", "roles", "steps", "strength", "timeline", "told", "verdicts", "wanted",
     "weekdays", "wrong",
 )  # fmt: skip
 

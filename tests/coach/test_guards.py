@@ -12,7 +12,8 @@ from tests.coach.people import Person
 ALLOWED_TO_ALL = {
     "/", "/docs", "/openapi.json", "/style.css", "/health/live", "/health/ready", "/health/status", "/metrics",
     "/v1/auth/register", "/v1/auth/token", "/v1/auth/refresh", "/v1/auth/logout", "/v1/push-key",
-    "/v1/auth/invitation", "/v1/auth/join-staff",
+    "/v1/auth/invitation", "/v1/auth/join-staff", "/v1/auth/reset", "/v1/auth/reset/confirm",
+    "/v1/calendar/<string:token>/visits.ics",
     "/v1/library/exercises", "/v1/library/exercises/<string:exercise_id>", "/v1/library/programs",
     "/v1/library/exercises/<string:exercise_id>/figure.svg", "/v1/library/exercises/<string:exercise_id>/figure.json",
     "/v1/library/lessons", "/v1/library/lessons/<string:lesson_id>", "/v1/library/modules",

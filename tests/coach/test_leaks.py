@@ -56,6 +56,7 @@ def ward(client: FlaskClient, clinics: tuple[Clinics, Clinics], now: datetime) -
         "channel_id": maya.post("/v1/clinic/channels", {"url": "https://pager.example.org/x"})["id"],
         "invitation_id": maya.post("/v1/clinic/invitations", {})["id"],
         "field": "level_cap",
+        "program_id": maya.post("/v1/clinic/programs", {"copy_of": "T05", "title": "Own", "summary": "Of ours"})["id"],
         "measure_id": maya.post("/v1/clinic/measures", {"kind": "freeze", "reason": "a trial"})["id"],
     }
     strangers = {
@@ -80,6 +81,7 @@ def bodies(ids: dict[str, str], now: datetime) -> dict[tuple[str, str], Any]:
         ("POST", f"{patient}/messages"): {"id": str(uuid4()), "text": "See you on Friday."},
         ("POST", f"{patient}/approvals"): {"about": "bridge", "decision": "approve"},
         ("POST", f"{patient}/adverse-events"): {"id": str(uuid4()), "text": "fell", "serious": False},
+        ("POST", f"{patient}/close"): {"care": "closed", "note": "all is well"},
         ("POST", f"{patient}/preview"): {"program": "T05"},
         ("PUT", f"{patient}/pause"): {"first": "2026-03-02", "last": "2026-03-03", "cause": "away"},
         ("POST", f"{patient}/lock"): {"reason": "told on the phone"},
@@ -146,6 +148,7 @@ def test_another_clinic_and_a_colleague_find_nothing_of_a_patient(app: Flask, wa
         "invitation_id",
         "account_id",
         "measure_id",
+        "program_id",
     }  # of the clinic, not of the patient: a colleague may
     for method, rule, audience in routes(app):
         path = filled(rule, ward.ids)

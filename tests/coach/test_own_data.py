@@ -57,6 +57,11 @@ def lived(client: FlaskClient, committed: Sessions, config: Config, now: datetim
         )
         session.execute(text("INSERT INTO consent VALUES (:id, 'care', now(), '1')"), {"id": me})
         session.execute(
+            text("INSERT INTO adverse_event VALUES (:id, gen_random_uuid(), 'bridge', false, 'sore', :id, now())"),
+            {"id": me},
+        )
+        session.execute(text("INSERT INTO closing VALUES (:id, now(), 'closed', 'well', '{}', :id)"), {"id": me})
+        session.execute(
             text("INSERT INTO referral VALUES (:id, 'PHYSIO_REVIEW', 'X', '2026-03-02', '2026-03-09', now())"),
             {"id": me},
         )

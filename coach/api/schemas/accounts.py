@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Tolerant, Whole, Zone, text, whole, word
+from coach.api.schemas.fields import Strict, Tolerant, Whole, YesNo, Zone, text, whole, word
 from coach.api.schemas.values import Value
 from coach.models.people import HEIGHT_UNITS, WEIGHT_UNITS
 from coach.services.accounts import PASSWORD_LONGEST, PASSWORD_SHORTEST
@@ -33,6 +33,13 @@ class Registration(Strict):
 
 class InvitationCode(Strict):
     code = text(40, required=True)
+
+
+class ConsentChange(Strict):
+    """`version` is that of the words you have read."""
+
+    care = YesNo(required=True, metadata={"description": "false takes it back"})
+    version = text(40, required=True)
 
 
 class Consent(Tolerant):
@@ -63,6 +70,15 @@ class Credentials(Strict):
         load_only=True,
         metadata={"description": "of the authenticator, or a recovery code; staff need one"},
     )
+
+
+class ResetAsked(Strict):
+    email = fields.Email(required=True, validate=validate.Length(3, 254))
+
+
+class ResetUsed(Strict):
+    code = text(100, required=True, metadata={"description": "as the mail says it"})
+    password = fields.String(required=True, load_only=True, validate=_password)
 
 
 class RefreshRequest(Strict):
@@ -133,6 +149,15 @@ class Agreed(Tolerant):
     kind = fields.String(required=True)
     version = fields.String(required=True)
     given_at = fields.AwareDateTime(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class Consents(Tolerant):
+    """What you agreed to, newest first, and today's words."""
+
+    consents = fields.List(fields.Nested(Agreed), required=True)
+    version = fields.String(required=True)
+    text = fields.String(required=True)
 
 
 class Care(Tolerant):

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from coach.api.schemas.fields import Strict, Tolerant, counted, text, word
+from coach.api.schemas.fields import Strict, Tolerant, YesNo, counted, text, word
 from coach.services import caseload
 from programs import attention
 
@@ -31,6 +31,7 @@ class CaseloadAsked(Language):
     )
     q = text(80, load_default=None, metadata={"description": "a part of the name"})
     cursor = text(caseload.LONGEST_CURSOR, load_default=None, metadata={"description": "`next` of the page before"})
+    closed = fields.Boolean(load_default=False, metadata={"description": "those whose care has ended, not the others"})
     limit = counted(1, caseload.MOST, load_default=50)
 
 
@@ -70,7 +71,7 @@ class CaseloadCounts(Tolerant):
 class Assignment(Strict):
     """A programme, or single exercises: one of both."""
 
-    program = text(3)
+    program = text(12)
     exercises = fields.List(text(40), validate=validate.Length(1, 20))
 
     @ma.validates_schema
@@ -111,6 +112,10 @@ class Override(Strict):
 
 class ReleaseNote(Strict):
     note = text(2000, 3, required=True, metadata={"description": "who saw the person and what was found"})
+
+
+class SettleNote(ReleaseNote):
+    refer = YesNo(metadata={"description": "of a call after little training (E6): refer to a spine specialist or not"})
 
 
 class AlertAnswer(Tolerant):

@@ -1,5 +1,5 @@
 // Making elements, and the few pieces that every screen uses.
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 /** An element. `on*` are listeners; true sets, false and null leave out. */
 export function h(tag, props, ...children) {
@@ -87,8 +87,9 @@ export function notice(text) {
 }
 
 /** The moving drawing of an exercise. */
+export const figurePath = (exercise, locale) => `/v1/library/exercises/${exercise}/figure.svg?locale=${locale}`;
 export const figure = (exercise, name, kind = "figure") =>
-  h("img", { class: kind, src: `/v1/library/exercises/${exercise}/figure.svg?locale=${document.documentElement.lang}`, alt: name, loading: "lazy", width: 240, height: 110 });
+  h("img", { class: kind, src: figurePath(exercise, language()), alt: name, loading: "lazy", width: 240, height: 110 });
 
 /** Asks for this screen once more. */
 export const redraw = () => dispatchEvent(new Event("redraw"));

@@ -39,9 +39,9 @@ export const opens = (gate, level) => gate.open_levels.includes(level);
  * told matches nothing. A SOON that this phone raised itself leaves the calm one: exercises of level 1 and no others.
  */
 export function pick(rules, variants, facts) {
-  if (facts.soon) return { variant: "calm", rule: "SOON", ask_again: false };
   const holds = ({ input, at_least: least }) => (least === null ? facts[input] === true : (facts[input] ?? -Infinity) >= least);
-  const found = rules.rules.find((rule) => rule.tests.every(holds)) ?? { variant: rules.otherwise, rule: "", ask_again: false };
+  const last = facts.soon ? { variant: "calm", rule: "SOON" } : { variant: rules.otherwise, rule: "" };
+  const found = rules.rules.find((rule) => rule.tests.every(holds)) ?? { ...last, ask_again: false };
   const { variant, rule, ask_again } = found;
   return { variant: variants[variant] ? variant : rules.missing[variant] ?? rules.otherwise, rule, ask_again };
 }

@@ -2,6 +2,7 @@
 import { Away, Refused, SignedOut, call, open } from "./api.js";
 import { now, today, zone } from "./clock.js";
 import { send, waiting } from "./queue.js";
+import { figurePath } from "./dom.js";
 import { answered, note, set, state } from "./state.js";
 import { language } from "./words.js";
 
@@ -37,6 +38,17 @@ async function meet() {
   await fetchWeek();
   if (!before && !(await waiting()).length) await believe();
   if (state.card?.locale !== language()) await fetchCard();
+  keepDrawings().catch(() => undefined); // a full phone does without
+}
+
+/** The drawings of the whole week, so that an exercise looks the same without a network. */
+async function keepDrawings() {
+  const box = await caches.open("content");
+  const names = new Set(state.week.routines.flatMap((each) => Object.values(each.variants).flat()).map((step) => step.exercise));
+  for (const name of names) {
+    const path = figurePath(name, language());
+    if (!(await box.match(path))) await box.add(path);
+  }
 }
 
 async function fetchWeek() {

@@ -4,7 +4,7 @@ import { tell } from "../queue.js";
 import { note, set, state } from "../state.js";
 import { sync } from "../sync.js";
 import { longDay, t } from "../words.js";
-import { morning } from "./today.js";
+import { beginAtOnce, morning } from "./today.js";
 
 const SAME_MOST = 6; // "same as last time" in a row; then the number is asked for
 
@@ -22,7 +22,7 @@ export function check(seen, day) {
     h("section", { class: "card flags" }, h("h2", {}, t("check.question")),
       [...groups].map(([title, items]) => [h("h3", {}, title), h("ul", {}, items.map((item) => h("li", {}, item.question)))])),
     h("div", { class: "two" },
-      button(gate.answers.none_new, () => none(gate, day), "answer"),
+      button(gate.answers.none_new, () => none(seen, day), "answer"),
       button(gate.answers.something_new, () => some(day), "answer")));
 }
 
@@ -49,13 +49,14 @@ async function tellMorning(day) {
   await morning(day, { pain: chosen.pain, leg: chosen.leg ?? (state.last.leg === 0 ? 0 : null), same: chosen.same });
 }
 
-async function none(gate, day) {
+async function none(seen, day) {
+  const { gate } = seen.routine;
   await tell("checkin", { answers: {}, also: gate.also }, day);
   await note(day, { gate: { level: "none" }, again: false });
   await tellMorning(day);
   chosen = { day: null };
   sync();
-  if (state.prefs.autostart) { redraw(); requestAnimationFrame(() => document.querySelector(".session button.main")?.click()); } else redraw();
+  if (!(state.prefs.autostart && await beginAtOnce(seen, day))) redraw();
   scrollTo(0, 0);
 }
 

@@ -85,23 +85,34 @@ function session(seen, day, told) {
   const minutes = Math.round(routine.minutes[chosen.variant]);
   const done = told.session;
   const rest = seen.kind === "rest" && !done && !told.anyway;
-  const start = async () => {
-    await set("run", { day, variant: chosen.variant, steps, at: 0, index: 0, worked: 0, hurt: [], pre: told.pre ?? told.morning?.pain ?? null });
-    go("#/session");
-  };
   if (rest) return card(t("rest.title"), p(t("rest.text")), button(t("rest.anyway"), async () => { await note(day, { anyway: true }); redraw(); }));
   if (seen.kind === "paused") return card(t("paused.title"), p(t("paused.text")));
   return h("section", { class: "card session" },
     h("h2", {}, done ? t("session.done") : t("session.title")),
     p(done ? t("session.done_text") : t("session.summary", { count: steps.length, minutes })),
     has(`why.${chosen.rule}`) ? p(t(`why.${chosen.rule}`), "hint") : null,
-    done ? null : button(t("session.start"), start, "main"),
+    done ? null : button(t("session.start"), () => begin(day, told, chosen.variant, steps), "main"),
     done ? null : wishes(routine, chosen, day, told),
     h("ol", { class: "steps" }, steps.map((step) => h("li", {}, figure(step.exercise, ""), h("div", {}, h("strong", {}, step.name), h("span", {}, dose(step)),
       h("details", {}, h("summary", {}, t("session.how")), h("ul", {}, step.cues.map((cue) => h("li", {}, cue))), p(step.why, "hint")))))),
     done || (told.pre ?? told.morning?.pain) === undefined ? null : h("div", {}, h("h3", {}, t("session.did_it")),
       inOneTap({ day, variant: chosen.variant, steps, hurt: [], pre: told.pre ?? told.morning.pain }, 1),
       link(t("end.worse"), `#/end/worse/${chosen.variant}`, "quiet")));
+}
+
+async function begin(day, told, variant, steps) {
+  await set("run", { day, variant, steps, at: 0, index: 0, worked: 0, hurt: [], pre: told.pre ?? told.morning?.pain ?? null });
+  go("#/session");
+}
+
+/** Begins what the day has without another tap, for those who want it so; true if it has begun. */
+export async function beginAtOnce(seen, day) {
+  const told = answered(day);
+  const { routine } = seen;
+  const { variant } = pick(state.week.rules, routine.variants, facts(seen, told, day));
+  if (routine.status === "rest" || told.session || !routine.variants[variant]?.length) return false;
+  await begin(day, told, variant, routine.variants[variant]);
+  return true;
 }
 
 export const dose = (step) => step.hold_s && step.unit === "reps" ? t("session.hold", { dose: step.dose, seconds: step.hold_s }) : step.dose;
