@@ -87,8 +87,8 @@ def test_no_note_of_a_decision_becomes_part_of_a_page(
     maya = Console(app)
     maya.log_in(clinics[0].duty)
     patient = record.replace("/v1/clinic", "/console")
-    maya.page("/console/patients")  # brings the plan up to today
-    assert maya.send("/console/approvals", "/approvals/reject", reason=EVIL).status_code == 303
+    rejected = {"token": maya.token, "about": api.get(record)["waiting"][0]["about"], "reason": EVIL}
+    assert maya.client.post(f"{patient}/approvals/reject", data=rejected).status_code == 303
     assert maya.send(f"{patient}/harm", "/harm", text=EVIL).status_code == 303
     closed = [each["id"] for each in api.get("/v1/clinic/alerts")["alerts"]]
     assert closed
