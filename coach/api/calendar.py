@@ -23,7 +23,7 @@ def make_feed() -> dict[str, Any]:
     """A secret address for your calendar program, shown this once; an earlier one is of no more use."""
     with edge.unit() as unit:
         token = feed.make(unit.session, edge.identity().account_id, unit.now)
-    return {"url": f"{edge.parts().config.public_url.rstrip('/')}/v1/calendar/{token}/visits.ics"}
+    return {"url": feed.address(edge.parts().config.public_url, token)}
 
 
 @blueprint.delete("/clinic/calendar-feed")

@@ -15,7 +15,7 @@ from coach.console import doors, site
 from coach.console.forms import Field, Form, choices, read
 from coach.console.site import blueprint, t
 from coach.models.people import Account, Patient
-from coach.services import access, audit, channels, duty, invitations, relationships, staff
+from coach.services import access, audit, duty, invitations, relationships, staff
 from coach.services.invitations import DAYS, DAYS_MOST, JOIN_PATH
 from coach.services.problems import invalid, not_found
 
@@ -205,35 +205,6 @@ def hand_over(patient_id: UUID) -> ResponseReturnValue:
     return _away(patient_id, leaver, "handed_over")
 
 
-@blueprint.get("/account")
-@doors.open_to(*STAFF)
-def account() -> str:
-    with edge.unit() as unit:
-        held = channels.own(unit.session, edge.identity().account_id)
-        rows = [(each, _remove_form(each.id) if each.kind != "email" else None) for each in held]
-        return site.page(unit, "account.html", channels=rows, form=_channel_form(), made=None)
-
-
-@blueprint.post("/account/channels")
-@doors.open_to(*STAFF)
-def add_channel() -> ResponseReturnValue:
-    """Its secret is shown on the answer, and never again."""
-    data = read(_channel_form())
-    with edge.unit() as unit:
-        made = channels.add_webhook(unit.session, edge.identity().account_id, data["url"], unit.now)
-        held = channels.own(unit.session, edge.identity().account_id)
-        rows = [(each, _remove_form(each.id) if each.kind != "email" else None) for each in held]
-        return site.page(unit, "account.html", channels=rows, form=_channel_form(), made=made)
-
-
-@blueprint.post("/account/channels/<uuid:channel_id>/remove")
-@doors.open_to(*STAFF)
-def remove_channel(channel_id: UUID) -> ResponseReturnValue:
-    with edge.unit() as unit:
-        channels.remove(unit.session, edge.identity().account_id, channel_id)
-    return site.done(url_for("console.account"), "channel_removed")
-
-
 def _arranged(unit: edge.Unit, patient_id: UUID, action: str) -> Patient:
     return access.patient_to_arrange(
         unit.session, edge.identity(), patient_id, action=action, now=unit.now, request_id=edge.request_id()
@@ -340,15 +311,6 @@ def _end_form(patient_id: UUID, clinician_id: UUID) -> Form:
 def _revoke_form(invitation_id: UUID) -> Form:
     where = url_for("console.revoke_invitation", invitation_id=invitation_id)
     return Form(where, t()("invitations.revoke"), tone="quiet")
-
-
-def _channel_form() -> Form:
-    url = Field("url", "text", t()("account.url"), most=channels.ADDRESS_LONGEST, hint=t()("account.url_hint"))
-    return Form(url_for("console.add_channel"), t()("account.add"), (url,))
-
-
-def _remove_form(channel_id: UUID) -> Form:
-    return Form(url_for("console.remove_channel", channel_id=channel_id), t()("account.remove"), tone="quiet")
 
 
 def _clinicians(members: list[staff.Member]) -> Any:

@@ -88,7 +88,7 @@ def patient(patient_id: UUID) -> str:
         drawn, therapies = [], []
         if top.plan is not None:
             found = progress.read(unit.session, top.patient, top.plan, weeks, edge.parts().catalog)
-            drawn = [_figure(chart) for chart in _charts(found, top.plan)]
+            drawn = [figure(chart) for chart in _charts(found, top.plan)]
             therapies = [(day, site.teller().therapy(each.therapy), each) for day, each in found.therapies]
         return page(
             unit, "patient.html", top, "patient", figures=drawn, weeks=weeks, choices=WEEKS, therapies=therapies
@@ -176,7 +176,8 @@ def _ahead(unit: edge.Unit, patient: Patient, plan: Plan) -> Step:
     return Step(spoken("next.calendar", kind=kind, day=spoken.day(due.day)), None)
 
 
-def _figure(chart: Chart) -> dict[str, Any]:
+def figure(chart: Chart) -> dict[str, Any]:
+    """A chart as a page shows it: drawn, and as a table."""
     spoken = t()
 
     def tick(day: date) -> str:

@@ -152,7 +152,7 @@ def _decision(row: DecisionRow, words: Words, catalog: Catalog, reader: Reader) 
         "after": changes.dose_in_words(decision.becomes or decision.exercise, decision.after, words, catalog),
         "inputs": dict(decision.inputs),
         "sentence": sentence(decision, words, catalog, reader),
-        "sources": _sources(decision.rule, catalog),
+        "sources": sources(decision.rule, catalog),
         "superseded": row.superseded_by is not None,
     }
 
@@ -179,7 +179,7 @@ def sentence(decision: Decision, words: Words, catalog: Catalog, reader: Reader)
     )
 
 
-def _sources(rule: str, catalog: Catalog) -> list[str]:
+def sources(rule: str, catalog: Catalog) -> list[str]:
     """What a rule rests on, as cited; "convention" says that its numbers are a choice of this project."""
     education = catalog.education
     found = education.rules.get(rule)

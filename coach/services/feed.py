@@ -33,6 +33,16 @@ def make(session: Session, account_id: UUID, now: datetime) -> str:
     return token
 
 
+def made_at(session: Session, account_id: UUID) -> datetime | None:
+    """Since when the address that is of use now has been; None where there is none."""
+    return session.scalar(select(Feed.made_at).where(Feed.account_id == account_id))
+
+
+def address(public_url: str, token: str) -> str:
+    """Where a calendar program reads the feed of a token."""
+    return f"{public_url.rstrip('/')}/v1/calendar/{token}/visits.ics"
+
+
 def revoke(session: Session, account_id: UUID) -> None:
     session.execute(delete(Feed).where(Feed.account_id == account_id))
 

@@ -100,6 +100,13 @@ def of_events(known: Iterable[Event], plan: Plan, first: date, catalog: Catalog)
     )
 
 
+def meaningful(catalog: Catalog) -> dict[str, float]:
+    """By questionnaire, how far from the first score counts as meaningful, where that is known."""
+    numbers = catalog.constants.response
+    pain = numbers.nprs_abs
+    return {"RMDQ": numbers.rmdq_abs, "ODI": numbers.odi_abs, "NPRS_BACK": pain, "NPRS_LEG": pain}
+
+
 def _take(days: _Days, event: Event, catalog: Catalog) -> None:
     day = event.day
     match event.body:
@@ -145,11 +152,8 @@ def _weekly(trained: set[date], first: date, last: date) -> Iterator[tuple[date,
 
 
 def _asked(name: str, scores: dict[date, float], catalog: Catalog) -> Asked:
-    numbers = catalog.constants.response
-    change = {"RMDQ": numbers.rmdq_abs, "ODI": numbers.odi_abs, "NPRS_BACK": numbers.nprs_abs,
-              "NPRS_LEG": numbers.nprs_abs}  # fmt: skip
     known = catalog.education.questionnaires.get(name)
-    return Asked(name, _sorted(scores), (known.better if known else None) or "low", change.get(name))
+    return Asked(name, _sorted(scores), (known.better if known else None) or "low", meaningful(catalog).get(name))
 
 
 def _sorted(values: dict[date, float]) -> Points:

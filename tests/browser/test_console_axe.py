@@ -81,11 +81,20 @@ def test_axe_finds_nothing(service: Service, chromium: Browser, axe: str, now: d
         if "physiotherapist" in audience
     ]
     found = {path: _violations(page, axe, base + path) for path in [*paths, *(patient + each for each in ALSO)]}
+    sheets = [_sheets(page, f"{base}{patient}/pack")]
     page.goto(f"{base}/console/language/zh-Hans")
     found["in Chinese"] = _violations(page, axe, base + patient)
+    sheets.append(_sheets(page, f"{base}{patient}/pack"))
     context.close()
+    assert sheets == [1, 1]  # the referral pack on one A4 page
     assert len(found) > 15
     assert {path: what for path, what in found.items() if what} == {}
+
+
+def _sheets(page: Page, url: str) -> int:
+    """How many pages come out of the printer."""
+    page.goto(url)
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
 def _violations(page: Page, axe: str, url: str) -> list[list[str]]:

@@ -68,6 +68,43 @@ def test_no_text_becomes_part_of_a_page(scene: tuple[Console, Console, str], now
     assert shown > 10
 
 
+def test_no_note_of_a_decision_becomes_part_of_a_page(
+    app: Flask, client: FlaskClient, clinics: tuple[Clinics, Clinics], now: datetime, move: Move
+) -> None:
+    """A change rejected, an alert closed and an episode ended, each with an attack for a reason."""
+    person = Person(client).register(EVIL)
+    person.onboard()
+    api = Person(client).log_in(clinics[0].duty, PASSWORD)
+    record = f"/v1/clinic/patients/{person.get('/v1/me')['id']}"
+    api.put(f"{record}/assignment", {"program": "T05"})
+    api.post(f"{record}/overrides", {"field": "progression", "value": "approve"})
+    for number in range(4):  # two good sessions, so that raises wait
+        at = now + timedelta(days=number)
+        move(at)
+        person.report(entry("checkin", at), entry("morning", at, pain=3))
+        if number in (0, 2):
+            person.report(entry("session", at, pre=2, peak=2, rpe=4))
+    maya = Console(app)
+    maya.log_in(clinics[0].duty)
+    patient = record.replace("/v1/clinic", "/console")
+    rejected = {"token": maya.token, "about": api.get(record)["waiting"][0]["about"], "reason": EVIL}
+    assert maya.client.post(f"{patient}/approvals/reject", data=rejected).status_code == 303
+    assert maya.send(f"{patient}/harm", "/harm", text=EVIL).status_code == 303
+    closed = [each["id"] for each in api.get("/v1/clinic/alerts")["alerts"]]
+    assert closed
+    for alert in closed:
+        assert maya.send(f"/console/alerts/{alert}", "/resolve", note=EVIL).status_code == 303
+    assert maya.send(f"{patient}/plan", "/close", note=EVIL).status_code == 303
+    assert EVIL in api.get(f"{record}/closings")["closings"][0]["note"]
+    parts = ("", "/plan", "/timeline", "/contact", "/care", "/pack")
+    pages = [maya.page(f"{patient}{part}") for part in parts]
+    pages += [maya.page(f"/console/alerts/{alert}") for alert in closed]
+    pages += [maya.page(each) for each in ("/console/alerts?show=closed", "/console/approvals", "/console/patients")]
+    for text in pages:
+        assert "<script" not in text and "<img src=x" not in text
+    assert f'<p class="note">{html.escape(EVIL[:20], quote=False)}' in pages[len(parts)]
+
+
 @pytest.mark.parametrize("path", ["/console/patients?q=", "/console/log-in?onward=/console/", "/console/alerts?show="])
 def test_no_address_becomes_part_of_a_page(scene: tuple[Console, Console, str], path: str) -> None:
     answer = scene[0].client.get(path + EVIL)
