@@ -32,6 +32,8 @@ zoneinfo.reset_tzpath(())
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 
+pytest_plugins = ["tests.journeys.running"]  # one service for journeys and browsers, started by who asks first
+
 
 def pytest_configure(config: pytest.Config) -> None:
     _block_the_internet()

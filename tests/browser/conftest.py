@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.journeys.conftest import receiver, running, service
 from tests.receivers.webpush import packages
-
-__all__ = ["receiver", "running", "service"]  # the same whole service as the journeys have
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Alone on loopback: without these it calls its maker at every start.

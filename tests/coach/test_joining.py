@@ -41,7 +41,9 @@ def test_a_patient_joins_by_code_and_is_in_the_care_of_who_invited(
 
     care = joined.get("/v1/me/care")
     assert [each["name"] for each in care["clinicians"]] == ["Maya Lindqvist"]
-    assert care["consents"] == [{"kind": "care", "version": consent.VERSION, "given_at": now.isoformat()}]
+    assert care["consents"] == [
+        {"kind": "care", "version": consent.VERSION, "given_at": now.isoformat(), "withdrawn_at": None}
+    ]
     assert [each["name"] for each in maya.get("/v1/clinic/patients")["patients"]] == ["Ana"]
     assert [each["state"] for each in ada.get("/v1/clinic/invitations")["invitations"]] == ["used"]
 

@@ -131,7 +131,7 @@ def test_every_state_of_a_person_is_in_the_document(
 
     def call(method: str, path: str, **parts: Any) -> None:
         answer = schema[path][method].Case(**parts).call_and_validate(headers=token)
-        assert answer.status_code == 200
+        assert answer.status_code == (404 if path == "/v1/me/closing" else 200)  # no episode has been closed
 
     def look() -> None:
         for path, item in document["paths"].items():

@@ -39,6 +39,7 @@ def test_a_phone_that_shows_a_kind_by_itself_gets_no_push_of_it_for_two_days(
     session: Session, ana: Patient, hours: float, pushed: list[str]
 ) -> None:
     seen_at = EIGHT + MINUTE - hours * HOUR
+    session.execute(update(Schedule).values(since=seen_at - DAY))  # it knows of the rule
     session.execute(update(Device).values(local_timers=["routine"], seen_at=seen_at))
     tick(session, EIGHT + MINUTE)
     assert states(session, Occurrence) == ["due"]

@@ -66,7 +66,7 @@ def test_the_case_holds_and_its_plan_is_the_pure_runs(said: list[str], name: str
 
 
 def test_a_case_that_starts_in_mid_course_is_run_pure_and_says_so(said: list[str]) -> None:
-    assert f"PASS {FROM_STATE} (pure: starts from a given state)" in said
+    assert f"PASS {FROM_STATE} (pure: starts from a given state, or holds what only the service itself writes)" in said
 
 
 def test_a_case_that_fails_does_so_in_the_same_words_as_pure(said: list[str]) -> None:
