@@ -47,6 +47,7 @@ def test_the_player_needs_no_hand_from_set_to_set(hand: Hand, now: datetime) -> 
     hand.sign_in()
     hand.opens("#/settings")
     hand.page.get_by_role("checkbox", name="Begin right after the morning check").check()
+    hand.waits_until(lambda: (hand.kept("prefs") or {}).get("autostart"))
     hand.opens()
     hand.taps = 0
     hand.checks_in(pain=2)
