@@ -148,7 +148,8 @@ def welcome(base: str) -> str:
     """What `make run` prints: log-ins and three commands to try."""
     token = f"""curl -s {base}/v1/auth/token -H 'Content-Type: application/json' \\
        -d '{{"email": "ana@demo.example", "password": "{PASSWORD}"}}'"""
-    return f"""Console for clinicians: {base}/console/
+    return f"""The phone app: {base}/app/
+Console for clinicians: {base}/console/
 Demo log-ins (password for all: {PASSWORD})
   {PHYSIOTHERAPIST:22} physiotherapist, on duty
   {DEPUTY:22} doctor, the deputy

@@ -1,22 +1,17 @@
 """The first page of the day: who needs me, why, and where to begin."""
 
 import re
-from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from flask import request
-from sqlalchemy import select
 
 from coach.api import edge
 from coach.api.auth import CLINICIAN
 from coach.console import doors, site
 from coach.console.site import blueprint, t
-from coach.models.people import Patient
-from coach.services import access, safety
+from coach.services import access
 from coach.services import caseload as lists
 from coach.services.problems import not_found
 from programs.attention import KINDS
-from programs.triage import Lock
 
 EACH = 40
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -60,23 +55,15 @@ def caseload() -> str:
             need=need,
             q=q,
             cursor=cursor,
-            line_of=_lines(unit, page.patients),
+            line_of=_line,
             name_of=lambda program: clinical.word(f"programs.{program}.name"),
         )
 
 
-def _lines(unit: edge.Unit, rows: Sequence[lists.CaseloadRow]) -> Callable[[lists.CaseloadRow, lists.Reason], str]:
-    """Each reason as one line: flags by what they mean, days as they are read."""
-    locked = [row.id for row in rows if row.lock != "none"]
-    patients = unit.session.scalars(select(Patient).where(Patient.id.in_(locked)))
-    locks = {each.id: safety.locks(each) for each in patients}
-    return lambda row, reason: _line(row, reason, locks)
-
-
-def _line(row: lists.CaseloadRow, reason: lists.Reason, locks: dict[UUID, tuple[Lock, ...]]) -> str:
-    spoken = t()
-    if reason.kind == "lock" and (standing := locks.get(row.id)):
-        worst = standing[0]
+def _line(row: lists.CaseloadRow, reason: lists.Reason) -> str:
+    """A reason as one line: a flag by what it means, days as they are read."""
+    spoken, worst = t(), row.worst
+    if reason.kind == "lock" and worst is not None:
         what = spoken.either(f"flags.{worst.flag}", worst.flag)
         return spoken("caseload.locked", level=spoken(f"locks.{worst.level}"), what=what, day=spoken.day(worst.since))
     if reason.kind == "message":

@@ -1,15 +1,14 @@
 """Two clinicians at one plan: who comes second is shown what the first has done, and decides; nothing is lost."""
 
 from flask import request
-from sqlalchemy import select
 
 from coach.api import edge
 from coach.console import site
 from coach.console.forms import Field
 from coach.console.patient import Head
 from coach.console.site import t
-from coach.models.events import Event as EventRow
-from coach.models.people import Account, Patient
+from coach.models.people import Patient
+from coach.services import log
 from coach.services.problems import Problem
 
 MOST_SHOWN = 20
@@ -31,18 +30,7 @@ def check(unit: edge.Unit, patient: Patient) -> None:
     """
     told = request.form.get("seq", "")
     since = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
-    rows = unit.session.execute(
-        select(EventRow, Account.name)
-        .join(Account, Account.id == EventRow.author_id)
-        .where(
-            EventRow.patient_id == patient.id,
-            EventRow.seq > since,
-            EventRow.author == "clinician",
-            EventRow.author_id != edge.identity().account_id,
-        )
-        .order_by(EventRow.seq)
-        .limit(MOST_SHOWN)
-    ).all()
+    rows = log.of_other_clinicians(unit.session, patient.id, edge.identity().account_id, since, MOST_SHOWN)
     if not rows:
         return
     teller = site.teller()

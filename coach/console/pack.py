@@ -1,6 +1,7 @@
 """The referral pack on one sheet: what goes with a person to a specialist, cut to what one page holds."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from coach.charts import Chart, Series
 from coach.console import doors, patient, site
 from coach.console.site import blueprint, t
 from coach.services import changes, episodes, explained, progress
-from programs.pack import Pack, Scored
+from programs.pack import FlagTold, Pack, Scored
 from programs.plan import Dose
+from programs.triage import LEVELS
 from programs.words import Words
 
 # One page holds so many lines of each; the record has the rest, and the page says how many those are.
@@ -37,6 +39,7 @@ def referral_pack(patient_id: UUID) -> str:
             course=course,
             patient_id=patient_id,
             why=_why(course, words),
+            standing=sorted((each for each in course.flags if each.level), key=_gravest_first),
             figure=patient.figure(_pain(course)),
             places=_places(course),
             conditions=[t().either(f"conditions.{each}", each) for each in course.conditions],
@@ -67,6 +70,11 @@ def _why(course: Pack, words: Words) -> list[dict[str, Any]]:
         }
         for each in ordered
     ]
+
+
+def _gravest_first(flag: FlagTold) -> tuple[int, date]:
+    assert flag.level is not None
+    return -LEVELS.index(flag.level), flag.day
 
 
 def _pain(course: Pack) -> Chart:

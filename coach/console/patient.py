@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import request, url_for
 from markupsafe import Markup
-from sqlalchemy import func, select
 
 from coach import charts
 from coach.api import edge
@@ -17,9 +16,9 @@ from coach.console import alerts as alert_pages
 from coach.console import doors, site, telling
 from coach.console.site import blueprint, t
 from coach.models.care import Alert
-from coach.models.contact import Message, Visit
 from coach.models.people import Account, Patient
-from coach.services import alerts, diary, explained, plans, progress, relationships, safety, stored
+from coach.services import alerts, diary, explained, messages, plans, progress, relationships, safety, stored
+from coach.services import visits as visit_times
 from coach.services.progress import Progress
 from programs import triage, visits
 from programs.plan import Plan
@@ -132,8 +131,7 @@ def _next_step(unit: edge.Unit, patient: Patient, plan: Plan | None, standing: l
         return _of_alert(min(standing, key=_urgency))
     if plan is not None and plan.waiting:
         return Step(spoken.number("next.approve", len(plan.waiting)), url_for("console.approval_queue"))
-    unread = (Message.patient_id == patient.id, Message.author == "patient", Message.read_at.is_(None))
-    if count := unit.session.scalar(select(func.count()).select_from(Message).where(*unread)):
+    if count := messages.unread(unit.session, patient.id):
         return Step(spoken.number("next.read", count), url_for("console.contact", patient_id=patient.id))
     if plan is None:
         return Step(spoken("next.no_intake"), None)
@@ -163,8 +161,7 @@ def _of_alert(alert: Alert) -> Step:
 def _ahead(unit: edge.Unit, patient: Patient, plan: Plan) -> Step:
     """Nothing needs anybody: the next visit, planned or by the calendar."""
     spoken = t()
-    planned = (Visit.patient_id == patient.id, Visit.state == "planned", Visit.at >= unit.now)
-    ahead = unit.session.scalar(select(Visit.at).where(*planned).order_by(Visit.at).limit(1))
+    ahead = visit_times.next_at(unit.session, patient.id, unit.now)
     if ahead is not None:
         where = url_for("console.contact", patient_id=patient.id)
         return Step(spoken("next.visit", day=spoken.day(ahead.date())), where)

@@ -19,6 +19,7 @@ from coach.services.problems import Problem, invalid, not_found
 from programs import events
 from programs.plan import Plan
 from programs.rules.overrides import BIASES, PROGRESSIONS
+from programs.triage import OPEN
 from programs.words import Words
 
 NUMBERS = ("level_cap", "sessions_week", "minutes", "peak_accepted", "steps_raise_pct", "recheck_every_days",
@@ -52,6 +53,7 @@ def plan(patient_id: UUID) -> str:
             top,
             "plan",
             shown=_shown(top, top.plan),
+            closed=top.patient.lock not in OPEN,
             exceptions=_exceptions(top),
             waiting=top.plan.waiting if top.plan else (),
             lock_form=_lock_form(top),

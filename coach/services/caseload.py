@@ -62,6 +62,7 @@ class CaseloadRow:
     id: UUID
     name: str
     lock: str
+    worst: Lock | None  # of its locks
     program: str | None
     mode: str | None
     day: str | None
@@ -254,6 +255,7 @@ def _row(row: Row[Any], words: Words, catalog: Catalog) -> CaseloadRow:
         id=row.id,
         name=row.name,
         lock=row.lock,
+        worst=_worst(row),
         program=known.get("program"),
         mode=known.get("mode"),
         day=row.day.isoformat() if row.day else None,
@@ -270,8 +272,8 @@ def _of_row(row: Row[Any], words: Words, catalog: Catalog) -> list[Need]:
     """All needs of one person, most urgent first."""
     told = (row.summary or {}).get("needs", {})
     needs = {kind: canonical.from_json(Need, each) for kind, each in told.items()}
-    if row.lock != "none":
-        needs["lock"] = _lock(canonical.from_json(Lock, row.locks[0]), words, catalog)
+    if worst := _worst(row):
+        needs["lock"] = _lock(worst, words, catalog)
     if row.referral_due is not None:
         kind = row.referral.partition(" ")[2]
         text = words.word(f"referrals.{kind}.clinician", due=row.referral_due.isoformat())
@@ -283,6 +285,11 @@ def _of_row(row: Row[Any], words: Words, catalog: Catalog) -> list[Need]:
     if row.unread:
         needs["message"] = Need("message", row.oldest.date(), count=row.unread)
     return [needs[kind] for kind in KINDS if kind in needs]
+
+
+def _worst(row: Row[Any]) -> Lock | None:
+    """They are kept with the gravest first."""
+    return canonical.from_json(Lock, row.locks[0]) if row.lock != "none" else None
 
 
 def _lock(lock: Lock, words: Words, catalog: Catalog) -> Need:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coach.models.events import Event as EventRow
-from coach.models.people import Patient
+from coach.models.people import Account, Patient
 from programs import canonical, events
 from programs.events import Event
 
@@ -60,6 +60,25 @@ def read(session: Session, patient_id: UUID, *, since: date | None = None, up_to
     if up_to_seq is not None:
         query = query.where(EventRow.seq <= up_to_seq)
     return [_event(row) for row in session.scalars(query.order_by(EventRow.seq))]
+
+
+def of_other_clinicians(
+    session: Session, patient_id: UUID, own_id: UUID, after_seq: int, most: int
+) -> list[tuple[EventRow, str]]:
+    """What other clinicians have written since an event, the oldest first, each with its author's name."""
+    rows = session.execute(
+        select(EventRow, Account.name)
+        .join(Account, Account.id == EventRow.author_id)
+        .where(
+            EventRow.patient_id == patient_id,
+            EventRow.seq > after_seq,
+            EventRow.author == "clinician",
+            EventRow.author_id != own_id,
+        )
+        .order_by(EventRow.seq)
+        .limit(most)
+    )
+    return [(row, name) for row, name in rows]
 
 
 def earliest_new_day(session: Session, patient_id: UUID, after_seq: int) -> date | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from coach.models.contact import Message
@@ -57,6 +57,11 @@ def listed(session: Session, patient_id: UUID, before: datetime | None = None) -
     return list(session.scalars(query.order_by(Message.sent_at.desc(), Message.id).limit(MOST_LISTED)))
 
 
+def unread(session: Session, patient_id: UUID) -> int:
+    """How many of the patient's messages nobody of the clinic has read."""
+    return session.scalar(select(func.count()).select_from(Message).where(*_unread(patient_id))) or 0
+
+
 def mark_read(session: Session, patient_id: UUID, message_id: UUID, reader: str, now: datetime) -> None:
     """Notes that the other side has read it. Raises Problem 404."""
     found = session.get(Message, (patient_id, message_id))
@@ -69,10 +74,14 @@ def mark_all_read(
     session: Session, patient_id: UUID, up_to: datetime, now: datetime, reader_id: UUID | None = None
 ) -> None:
     """Notes that the clinic has read the patient's messages sent until then; newer ones stay unread."""
-    unread = (Message.patient_id == patient_id, Message.author == "patient", Message.read_at.is_(None))
-    session.execute(update(Message).where(*unread, Message.sent_at <= up_to).values(read_at=now))
-    if session.scalar(select(Message.id).where(*unread).limit(1)) is None:
+    waiting = _unread(patient_id)
+    session.execute(update(Message).where(*waiting, Message.sent_at <= up_to).values(read_at=now))
+    if session.scalar(select(Message.id).where(*waiting).limit(1)) is None:
         alerts.end_messages(session, patient_id, reader_id, now)
+
+
+def _unread(patient_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Message.patient_id == patient_id, Message.author == "patient", Message.read_at.is_(None)
 
 
 def _last_quiet_day(day: date) -> date:

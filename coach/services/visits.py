@@ -51,6 +51,12 @@ def listed(session: Session, patient: Patient) -> list[Shown]:
     return [shown(each, there, patient.zone) for each in session.scalars(query.limit(MOST_LISTED))]
 
 
+def next_at(session: Session, patient_id: UUID, now: datetime) -> datetime | None:
+    """When the next planned visit is."""
+    planned = (Visit.patient_id == patient_id, Visit.state == "planned", Visit.at >= now)
+    return session.scalar(select(Visit.at).where(*planned).order_by(Visit.at).limit(1))
+
+
 def shown(visit: Visit, there: str, here: str) -> Shown:
     times = schedule.wall(visit.at, there), schedule.wall(visit.at, here)
     values = visit.id, visit.at, visit.minutes, visit.mode, visit.state

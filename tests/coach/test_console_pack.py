@@ -72,6 +72,21 @@ def test_the_headline_says_why_and_by_when_the_specialist_first(
     assert first < page.index("Call the patient</strong>")
 
 
+def test_with_a_red_flag_standing_the_sheet_and_the_plan_say_so_first(
+    maya: Console, path: str, client: FlaskClient, app: Flask, now: datetime
+) -> None:
+    assert "Closed for the patient" not in maya.page(f"{path}/plan")
+    person = Person(client).register("Dora")
+    person.onboard(leg=4, location=3)
+    person.report(entry("checkin", now + timedelta(days=2), answers={"RF05a": "yes", "RF02": "yes"}))
+    closed = f"/console/patients/{person.get('/v1/me')['id']}"
+    sheet = maya.page(f"{closed}/pack")
+    flag = sheet.index('<strong>Change in passing water</strong> <span class="tag emergency">emergency</span>')
+    assert flag < sheet.index("Disc with leg pain")
+    assert "No referral stands." not in sheet
+    assert "Closed for the patient until a clinician releases the flag." in maya.page(f"{closed}/plan")
+
+
 def test_reading_the_sheet_is_written_down(
     maya: Console, path: str, app: Flask, clinics: tuple[Clinics, Clinics]
 ) -> None:

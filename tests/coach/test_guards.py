@@ -1,11 +1,14 @@
 """Guards over the whole API, so that no route can be forgotten."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import coach
 from coach.api.auth import PUBLIC
 from tests.coach.people import Person
 
@@ -21,6 +24,19 @@ ALLOWED_TO_ALL = {
     "/v1/library/questionnaires", "/v1/library/safety-card",
     "/app", "/join", "/app/", "/app/sw.js", "/app/v/<string:version>/<path:name>",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ["api", "console", "phone"])
+def test_no_statement_is_written_outside_services_and_models(room: str) -> None:
+    written = [
+        f"{path}: {alias.name}"
+        for path in sorted((Path(coach.__file__).parent / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
+        for alias in node.names
+        if alias.name not in ("Connection", "Engine")  # types of what the edge opens
+    ]
+    assert written == []
 
 
 def test_every_route_declares_its_audience(app: Flask) -> None:
