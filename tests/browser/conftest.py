@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.receivers.webpush import packages
 
-TRIES = 3
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Alone on loopback: without these it calls its maker at every start.
 QUIET = [
@@ -60,21 +58,3 @@ def _page(context: BrowserContext) -> Iterator[Page]:
 def axe() -> str:
     """The source of axe, which finds what a person with a screen reader would stumble over."""
     return Path(packages(), "axe-core", "axe.min.js").read_text("utf-8")
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """A browser, a service and a phone's disk on one busy machine sometimes lose a step: a story that fails is told
-    again, twice at most, and its report says so (-rA). What is broken fails each time."""
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    again: list[str] = []
-    for number in range(1, TRIES + 1):
-        item._initrequest()  # type: ignore[attr-defined]  # fixtures of its own for each try
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        if number == TRIES or not any(report.failed for report in reports):
-            break
-        again += [f"failed at try {number}: {report.longreprtext[-2000:]}" for report in reports if report.failed]
-    for report in reports:
-        report.sections += [("told again", text) for text in again]
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hand import DAY, NONE_NEW, Hand
 from tests.journeys.service import Service
@@ -98,3 +98,46 @@ def test_a_killed_browser_loses_no_answer_already_given(hand: Hand, now: datetim
     assert session["kind"] == "session"
     assert session["body"]["peak"] == 6 and session["body"]["hurt"] == run["hurt"]
     assert 0 < session["body"]["done"] < 1
+
+
+def test_the_last_tap_of_a_day_shows_at_once_whatever_the_network_does(hand: Hand, now: datetime) -> None:
+    hand.person()
+    hand.service.move(now + TRAINING[0])
+    hand.sign_in()
+    hand.tap("Today")
+    hand.checks_in(pain=3)
+    hand.all_is_sent()
+    hand.page.wait_for_load_state("networkidle")  # what the service had to say is on the screen
+    with hand.without_network():
+        hand.tap("Just right")
+        hand.reads("Done for today")
+
+
+def test_what_is_told_while_the_disk_is_read_is_not_read_over(hand: Hand) -> None:
+    hand.opens()
+    kept = """async () => {
+        const state = await import(new URL("state.js", document.querySelector("script[type=module]").src));
+        const reading = state.load();
+        await state.set("notes", "newer");
+        await reading;
+        return state.state.notes;
+    }"""
+    assert hand.page.evaluate(kept) == "newer"
+
+
+def test_a_screen_that_comes_late_never_covers_the_one_asked_for_after_it(hand: Hand, now: datetime) -> None:
+    hand.person()
+    hand.service.move(now + TRAINING[0])
+    hand.sign_in()
+    late: list[Route] = []
+    hand.page.route("**/v1/me/plan*", lambda route: late.append(route))
+    hand.page.evaluate("location.hash = '#/plan'")
+    hand.waits_until(lambda: len(late) == 1)
+    hand.tap("Today")
+    hand.sees("Before you start")
+    with hand.page.expect_response("**/v1/me/plan*"):
+        for each in late:
+            each.continue_()
+    hand.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    hand.page.wait_for_load_state("networkidle")
+    hand.sees("Before you start")

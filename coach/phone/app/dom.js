@@ -29,7 +29,7 @@ export const button = (text, act, kind = "", props = {}) =>
 export const link = (text, to, kind = "") => h("a", { href: to, class: kind }, text);
 export const p = (text, kind) => h("p", { class: kind }, text);
 export const card = (title, ...inside) => h("section", { class: "card" }, title ? h("h2", {}, title) : null, ...inside);
-export const go = (hash) => { location.hash = hash; };
+export const go = (hash) => { if (location.hash === hash) redraw(); else location.hash = hash; };
 
 /** A screen: its heading takes the focus, so that a screen reader begins there. */
 export const screen = (title, ...inside) => [h("h1", { tabindex: "-1" }, title), ...inside];

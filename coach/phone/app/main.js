@@ -31,26 +31,30 @@ const screens = {
 };
 const WITHOUT_ACCOUNT = new Set(["welcome", "help", "show"]);
 const NO_BAR = new Set(["session"]);
-let shown = null, leave = null;
+let shown = null, leave = null, begun = 0;
 
 /** What the page is about now; a change of it is a reason to draw it again. */
 const essence = () => {
   const { kind, routine } = view(situation());
-  return JSON.stringify([kind, routine?.revision, routine?.day, routine?.told, !state.tokens]);
+  return JSON.stringify([kind, routine?.revision, routine?.day, routine?.told, answered(today()), !state.tokens]);
 };
 export const situation = () =>
   ({ week: state.week, day: today(), told: answered(today()), lock: state.lock, contactDay: state.week?.day ?? null });
 
+/** Of two that are being drawn at once the one begun later stays: it knows more. */
 async function draw() {
+  const turn = ++begun;
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
   let wanted = screens[name] ? name : "today";
   if (name && !screens[name]) return go(`#/welcome/${name}`); // an invitation's code
   if (!state.tokens && !WITHOUT_ACCOUNT.has(wanted)) wanted = "welcome";
   const { render } = await screens[wanted]();
+  if (turn !== begun) return;
   leave?.();
   leave = null;
   const drawn = await render(...rest.map(decodeURIComponent));
   const { nodes, onleave } = Array.isArray(drawn) ? { nodes: drawn } : drawn;
+  if (turn !== begun) { onleave?.(); return; }
   leave = onleave ?? null;
   const place = document.getElementById("screen");
   place.className = wanted;

@@ -24,12 +24,15 @@ const PERSONAL = ["tokens", "me", "week", "days", "lock", "unsure", "last", "run
 
 export const state = structuredClone(BLANK);
 const failed = new Set();
+const written = {}; // key -> how often it was set here
 
 /** Reads everything from disk; another tab or the service worker may have written. */
 export async function load() {
+  const before = { ...written };
   const found = await all();
   for (const key of Object.keys(BLANK)) {
-    if (failed.has(key)) continue; // what memory holds is newer than what the full disk has
+    // What memory holds is newer than what the full disk has, or than what was read while it was told.
+    if (failed.has(key) || written[key] !== before[key]) continue;
     state[key] = found[key] ?? structuredClone(BLANK[key]);
   }
   state.prefs = { ...BLANK.prefs, ...state.prefs };
@@ -38,6 +41,7 @@ export async function load() {
 /** Keeps a value. A full disk keeps it in memory and says so. */
 export async function set(key, value) {
   state[key] = value;
+  written[key] = (written[key] ?? 0) + 1;
   try {
     await put(key, value);
     failed.delete(key);
@@ -61,6 +65,7 @@ export const answered = (day) => state.days[day] ?? {};
 export async function forget() {
   for (const key of PERSONAL) {
     state[key] = structuredClone(BLANK[key]);
+    written[key] = (written[key] ?? 0) + 1;
     await drop(key);
   }
 }
